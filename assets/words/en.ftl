@@ -35,8 +35,10 @@ consent-minutes = { $minutes ->
    *[other] { $minutes } minutes ago
 }
 consent-captured = About two seconds of camera pictures, judged on this computer.
+    .kiosk = About two seconds of camera pictures, judged on this kiosk.
 consent-sent = One picture and a signed report go to the verification service.
 consent-kept = Nothing is kept on this computer.
+    .kiosk = Nothing is kept on this kiosk.
 consent-template = The service keeps a template: numbers from which your face can be recognised, not a picture. You can have it erased.
 consent-light = The camera turns on when you press Begin.
 consent-begin = Begin
@@ -57,6 +59,7 @@ capture-recording-parts = A recording is played, with parts missing
 hint-no-face = Show your face
 hint-several-faces = One person at a time
 hint-upside-down = Upside down: see the camera settings
+    .kiosk = Upside down: please ask the staff
 hint-come-closer = Come closer
 hint-move-back = Move back a little
 hint-move-left = Move to your left
@@ -130,6 +133,7 @@ cannot-tell-title = That was not clear enough
 cannot-tell-body = You did nothing wrong. A better picture helps:
 cannot-tell-light = Turn towards a window or a lamp, none behind you.
 cannot-tell-distance = Sit an arm’s length away, face in the middle.
+    .kiosk = Stay an arm’s length away, face in the middle.
 cannot-tell-glasses = Tilt your glasses or your head to lose reflections.
 cannot-tell-unsure = You did nothing wrong. The pictures leave a doubt. This helps:
 cannot-tell-move = Move your head a little, and blink.
@@ -138,7 +142,9 @@ not-accepted-not-live = Show your own face, live, straight into the camera.
 not-accepted-no-match = Your face was not recognised for this account.
 not-accepted-poor-quality = The picture was not good enough to compare.
 not-accepted-camera = This camera is not accepted for this login. Use the built-in camera, or another one.
+    .kiosk = The camera of this kiosk is not accepted for this login. Please ask the staff.
 not-accepted-untrusted = The verification service did not accept this computer’s report. Tell whoever looks after it.
+    .kiosk = The verification service did not accept this kiosk’s report. Please ask the staff.
 picture-yours = Your picture
 picture-ideal = How it should look
 
@@ -174,18 +180,28 @@ done-title-enroll = Your face is set up
 done-body = Back to your browser. This window closes by itself.
 refused-title = Not logged in
 refused-cancelled = You cancelled. Your browser knows.
+    .kiosk = You cancelled. Nobody is signed in.
 refused-not-me = This login was stopped. If it was not you, change your password.
 refused-too-many = Too many attempts. Wait a while, then log in again.
 refused-timed-out = The time for this login is over. Log in again in your browser.
+    .kiosk = The time for this login is over. Please start again.
 refused-not-enrolled = No face is set up for this account. Ask whoever looks after your account.
+    .kiosk = No face is set up for this account. Please ask the staff.
 refused-disabled = Logging in by camera is switched off here. Ask whoever looks after your account.
+    .kiosk = Logging in by camera is switched off here. Please ask the staff.
 refused-other = Your browser shows how to go on.
+    .kiosk = The next page shows how to go on.
 failed-title = The login broke off
 failed-login-again = This link is used up or too old. Begin the login again in your browser.
+    .kiosk = The time for this login is over. Please start again.
 failed-network = The verification service cannot be reached. Check the network, then open the link again from your browser.
+    .kiosk = The verification service cannot be reached. Try again in a moment, or ask the staff.
 failed-operator = This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.
+    .kiosk = This kiosk has a fault. Please ask the staff.
 failed-title-approve = This computer is not approved yet
+    .kiosk = This kiosk is not approved yet
 failed-approve = Your account isn't set up on this computer yet. If you got an email about it, allow the computer there. Otherwise, ask your administrator. Then open the link again from your browser.
+    .kiosk = This kiosk cannot be used for your account yet. Please ask the staff.
 failed-approve-code = Or use a computer on which you already sign in with your face: open Countenance there, choose “Allow another device”, and enter this code.
 failed-approve-command = Or run there: { $command }
 failed-approve-minutes = { $minutes ->
@@ -193,10 +209,80 @@ failed-approve-minutes = { $minutes ->
    *[other] The code is valid for { $minutes } minutes.
 }
 failed-title-update = Update Countenance
+    .kiosk = This kiosk needs an update
 failed-update = This version of Countenance is too old for this sign-in. Update it, or ask your IT team. Then start the sign-in again in your browser.
+    .kiosk = Its version is too old for this sign-in. Please ask the staff.
 failed-title-clock = This computer’s clock is wrong
+    .kiosk = This kiosk’s clock is wrong
 failed-clock = This computer shows { $here }, but it is { $there }. Ask your IT team to set the clock, then start the sign-in again in your browser.
+    .kiosk = It shows { $here }, but it is { $there }. Please ask the staff.
 close = Close
+
+## Kiosk
+kiosk-attract-title = Sign in with your face
+kiosk-attract-body = Touch the button, agree, and look at the camera. It takes a few seconds.
+kiosk-start = Touch to sign in
+kiosk-badge = Or hold your badge to the reader.
+kiosk-privacy = The camera is off until you agree. Nothing about you is kept on this kiosk.
+kiosk-text-size = Text size: { $percent } %
+kiosk-lower = Lower
+kiosk-higher = Higher
+kiosk-speech-on = Read aloud
+kiosk-speech-off = Stop reading
+kiosk-there-title = Still there?
+kiosk-there-body = { $seconds ->
+    [one] Otherwise this sign-in ends in { $seconds } second, and everything about you is removed.
+   *[other] Otherwise this sign-in ends in { $seconds } seconds, and everything about you is removed.
+}
+kiosk-there-here = I’m here
+kiosk-there-leave = End now
+kiosk-thanks = Thank you, { $account }.
+kiosk-thanks-all = Thank you.
+kiosk-thanks-next = Next, please.
+kiosk-wipe = Everything about you is being removed from this screen.
+kiosk-next = Continue
+kiosk-link-title = This sign-in cannot start
+kiosk-link-body = Please start again. If that does not help, ask the staff.
+kiosk-camera-body = The camera of this kiosk is not working.
+kiosk-camera-fix = Try again. If that does not help, ask the staff.
+kiosk-code-typed = { $typed } of { $total } digits
+kiosk-erase = Erase the last digit
+kiosk-out-title = Out of order
+kiosk-out-offline = No network
+kiosk-out-verifier = Sign-in is unavailable
+kiosk-out-disk = The storage is full
+kiosk-out-browser = The sign-in page does not open
+kiosk-out-unregistered = This kiosk is not set up yet
+kiosk-out-wait = This often passes by itself. Please wait a moment.
+kiosk-out-repair = This kiosk has to be repaired first.
+kiosk-out-ask = Please ask the staff, or use another kiosk.
+kiosk-out-elsewhere = Please use another kiosk.
+kiosk-out-since = { $minutes ->
+    [0] Just now
+    [one] For { $minutes } minute
+   *[other] For { $minutes } minutes
+}
+
+## Kiosk: operator
+kiosk-operator-title = Operator
+kiosk-operator-close = Back to the kiosk
+kiosk-operator-measures = Face: { $face } % of the width. Distance: about { $distance } cm. Light: { $light } of 255.
+kiosk-operator-no-face = There is not exactly one face in the picture.
+kiosk-restart = Restart the program
+kiosk-reboot = Restart the computer
+kiosk-quit = End the program
+kiosk-pin-body = Enter the PIN.
+kiosk-pin-open = Open
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } digit
+   *[other] { $typed } digits
+}
+kiosk-pin-wrong = That is not the PIN.
+kiosk-pin-wait = { $seconds ->
+    [one] That is not the PIN. Try again in { $seconds } second.
+   *[other] That is not the PIN. Try again in { $seconds } seconds.
+}
+kiosk-pin-locked = The PIN is locked after too many attempts. Your IT team can unlock it.
 
 ## Allow another device
 approve-title = Allow another device

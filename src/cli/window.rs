@@ -4,6 +4,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
+    rc::Rc,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -127,7 +128,7 @@ fn context(
         allowed,
         closes: link.is_some(),
         link,
-        inbox: Some(inbox),
+        inbox: Some(Rc::new(inbox)),
         stop: Arc::default(),
         settings,
         complaints: Vec::new(),

@@ -8,7 +8,8 @@ use countenance_core::{
     frame::Frame,
     liveness::{Inconclusive, Judge, LivenessProof, NetOdds, Rejected, Step, track::Tracker},
     policy::{HintPolicy, NetPolicy, Policy},
-    quality::{self, Hint, HintDebouncer},
+    protocol::QualityClaim,
+    quality::{self, Hint, HintDebouncer, measure::Measures},
     sample_selector::{SampleSelector, Samples},
 };
 use countenance_vision::{Vision, VisionError};
@@ -148,12 +149,13 @@ pub fn capture(
     }
 }
 
-/// Gives hints without judging liveness, so that a person can test the camera. Ends when `watch` returns `false`.
+/// Gives hints and measures without judging liveness, so that a person can test the camera. Ends when `watch` returns
+/// `false`.
 pub fn practise(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
-    watch: &mut dyn FnMut(&Frame, FrameOutcome, Feedback) -> bool,
+    watch: &mut dyn FnMut(&Frame, Option<QualityClaim>, FrameOutcome, Feedback) -> bool,
 ) -> Result<(), CaptureError> {
     let wait = Duration::from_millis(policy.capture.frame_millis);
     let (mut tracker, mut way_up) = (Tracker::new(&policy.liveness), WayUp::default());
@@ -166,7 +168,11 @@ pub fn practise(
         let examined = quality::examine(&frame, &faces, &policy.quality);
         let feedback = Feedback { hint: debouncer.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
         let outcome = examined.good().map_or_else(FrameOutcome::Hint, |_| FrameOutcome::Gathered(0.0));
-        if !watch(&frame, outcome, feedback) {
+        let measured = match faces.as_slice() {
+            [face] => Some(Measures::of(&frame, face).claim),
+            _ => None,
+        };
+        if !watch(&frame, measured, outcome, feedback) {
             return Ok(());
         }
     }

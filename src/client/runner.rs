@@ -52,6 +52,11 @@ pub trait Environment: Send + Sync {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError>;
     /// Digests of the networks, for the attestation.
     fn models(&self) -> Vec<ModelClaim>;
+    /// This installation's thresholds. A ticket may only tighten them: what a kiosk allows to be lower, an integration
+    /// must allow as well, with the policy that it sends.
+    fn policy(&self) -> Policy {
+        Policy::default()
+    }
     /// This installation's device key.
     fn key(&self) -> &DeviceKey;
     /// Current time.
@@ -197,7 +202,7 @@ fn login(
         source: &mut *env.camera(operator.waker()),
         analyzer: &*analyzer,
         models: &env.models(),
-        policy: Policy::default(),
+        policy: env.policy(),
         session: &mut *session,
         key: env.key(),
         clock: env.clock(),
@@ -224,8 +229,11 @@ fn try_camera(env: &dyn Environment, operator: &mut WindowOperator) -> Result<()
     let mut camera = env.camera(operator.waker());
     let looked = match camera.start() {
         Ok(()) => {
-            let mut watch = |frame: &Frame, outcome, feedback| operator.watch(frame, outcome, feedback);
-            capture::practise(&mut *camera, &*analyzer, &Policy::default(), &mut watch)
+            let mut watch = |frame: &Frame, measured, outcome, feedback| {
+                operator.say(Progress::Measured(measured));
+                operator.watch(frame, outcome, feedback)
+            };
+            capture::practise(&mut *camera, &*analyzer, &env.policy(), &mut watch)
         }
         Err(error) => Err(error.into()),
     };

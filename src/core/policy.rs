@@ -179,6 +179,10 @@ pub struct ArmingPolicy {
     pub hindered_ratio: f32,
 }
 
+/// Minimum face width relative to frame width at a kiosk. Origin: a face is about 15 cm wide, so at 1.2 m and a usual angle
+/// of view of 70° it takes 0.09 of the width; 0.10 is 1.07 m.
+const KIOSK_FACE_RATIO_MIN: f32 = 0.10;
+
 impl Default for ArmingPolicy {
     fn default() -> Self {
         Self { captures: 20, deviations: 2.0, margin: 0.5, near_ratio: 0.2, hindered_ratio: 0.1 }
@@ -238,6 +242,13 @@ impl Default for HintPolicy {
 }
 
 impl Policy {
+    /// The thresholds of a kiosk, where people stand at up to 1.2 m: a face may be smaller in the frame, but not in pixels.
+    /// Takes effect only where the ticket's policy allows it too, since a ticket can only tighten.
+    pub fn for_kiosk() -> Self {
+        let quality = QualityPolicy { face_ratio_min: KIOSK_FACE_RATIO_MIN, ..QualityPolicy::default() };
+        Self { quality, ..Self::default() }
+    }
+
     /// This policy, with each threshold replaced by `other`'s where that one is stricter.
     #[must_use]
     pub fn tightened_by(&self, other: &Self) -> Self {
@@ -330,6 +341,17 @@ mod tests {
         let both = own.in_session(&sent).liveness;
         assert_eq!((both.threshold, both.frames), (0.5, 20));
         assert_eq!((both.nets, both.cues), (sent.liveness.nets, sent.liveness.cues));
+    }
+
+    /// The client alone weakens nothing: a verifier that says nothing about kiosks keeps its minimum.
+    #[test]
+    fn a_kiosk_s_distance_holds_only_where_the_ticket_allows_it() {
+        let (kiosk, mut sent) = (Policy::for_kiosk(), Policy::default());
+        assert_eq!(kiosk.in_session(&sent).quality, Policy::default().quality);
+        sent.quality.face_ratio_min = 0.10;
+        let both = kiosk.in_session(&sent).quality;
+        assert_eq!((both.face_ratio_min, both.face_width_px), (0.10, QualityPolicy::default().face_width_px));
+        assert_eq!(Policy::default().in_session(&sent).quality, Policy::default().quality, "a desk keeps its own");
     }
 
     #[test]

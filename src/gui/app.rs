@@ -14,7 +14,7 @@ use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
 use super::{
-    AppContext, Ask, Draft, LinkTrouble, Offered, Page, State, fonts,
+    AppContext, Ask, AtKiosk, Draft, LinkTrouble, Offered, Page, State, fonts,
     hotplug::{self, HotplugMonitor},
     preview::Preview,
     screen::{self, Approval, CaptureView, Screen},
@@ -26,14 +26,15 @@ use countenance_client::{
     doctor::Finding,
     flow::CodeStep,
     headless::causes,
-    instance::{Call, Inbox},
+    instance::Call,
     runner::{ApprovalTrouble, Command, FailureView, Progress, RunOutcome, Runner},
     session::link::{LaunchLink, LinkError},
     settings::{Settings, Theme as Appearance},
 };
-use countenance_core::protocol::ApprovalCode;
+use countenance_core::protocol::{ApprovalCode, QualityClaim};
 
 mod cameras;
+mod kiosk;
 
 /// Maximum wait on close, during a sign-in, for the verifier to be notified.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
@@ -54,26 +55,33 @@ pub struct App {
     theme: Theme,
     preview: Preview,
     over_since: Option<f64>,
+    /// Measures of the face in front of the camera during a test.
+    measured: Option<QualityClaim>,
     /// Frame time at which the last code was sent, in seconds.
     code_sent_at: Option<f64>,
 }
 
 impl App {
     /// Creates the application and follows the first link of `context`.
-    pub fn new(ctx: &Context, mut context: AppContext) -> Self {
+    pub fn new(ctx: &Context, context: AppContext) -> Self {
+        Self::at(ctx, context, None)
+    }
+
+    fn at(ctx: &Context, mut context: AppContext, kiosk: Option<AtKiosk>) -> Self {
         let settings = context.settings.clone();
-        let words = Words::new(Language::of_system(settings.language.as_deref(), system_tags()));
+        let words = words_of(&settings, kiosk.is_some());
         let state = State {
             settings,
             complaints: std::mem::take(&mut context.complaints),
             verifiers: context.allowed.iter().map(ToString::to_string).collect(),
             models: std::mem::take(&mut context.models),
             plays_recording: context.plays_recording,
+            kiosk,
             ..State::default()
         };
         (context.choose)(&state.settings);
         let mut app = Self {
-            theme: theme_of(ctx, &state.settings),
+            theme: theme_of(ctx, &state),
             hotplug: HotplugMonitor::new(Arc::clone(&context.cameras), hotplug::POLL_INTERVAL, wake(ctx)),
             context,
             state,
@@ -83,6 +91,7 @@ impl App {
             words,
             preview: Preview::default(),
             over_since: None,
+            measured: None,
             code_sent_at: None,
         };
         app.dress(ctx);
@@ -125,13 +134,19 @@ impl App {
         let frame_at = ctx.input(|i| i.time);
         for progress in heard {
             match &progress {
-                Progress::Opened(request) => self.state.fallback.clone_from(&request.fallback),
+                Progress::Opened(request) => {
+                    self.state.fallback.clone_from(&request.fallback);
+                    if let Some(kiosk) = &mut self.state.kiosk {
+                        kiosk.account.clone_from(&request.display.account);
+                    }
+                }
                 Progress::Frame { .. } => self.hotplug.works(),
                 Progress::AttemptFailed(FailureView::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(step) => self.code_stands(*step, frame_at),
                 Progress::ApprovalOffered(offer) => {
                     self.state.approval = Some(Offered::new(offer.clone(), self.state.now));
                 }
+                Progress::Measured(measured) => self.measured = *measured,
                 Progress::Ended(ended) => self.end(*ended),
                 _ => {}
             }
@@ -147,13 +162,7 @@ impl App {
         if let Some(findings) = self.findings.as_ref().and_then(|r| r.try_recv().ok()) {
             self.state.findings = Some(findings);
         }
-        while let Some(call) = self.context.inbox.as_ref().and_then(Inbox::next_call) {
-            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
-            ctx.send_viewport_cmd(ViewportCommand::Focus);
-            if let Call::Link(link) = call {
-                self.follow(ctx, &link);
-            }
-        }
+        self.take_calls(ctx);
         self.watch_cameras();
         let own_picture = match &self.state.screen {
             Screen::NotAccepted(refusal) => refusal.picture.clone(),
@@ -163,25 +172,25 @@ impl App {
         self.preview.take(ctx, own_picture.as_ref());
     }
 
+    /// Takes what later launches of the program have sent. A kiosk leaves it to its caller once a sign-in is over.
+    fn take_calls(&mut self, ctx: &Context) {
+        let is_over = matches!(self.state.screen, Screen::Done(_) | Screen::Refused(_) | Screen::Failed(_));
+        if self.state.kiosk.is_some() && is_over {
+            return;
+        }
+        while let Some(call) = self.context.inbox.as_ref().and_then(|inbox| inbox.next_call()) {
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            if let Call::Link(link) = call {
+                self.follow(ctx, &link);
+            }
+        }
+    }
+
     /// Draws a frame and carries out the user's request.
     pub fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let appearance = theme_of(&ctx, &self.state.settings);
-        if appearance != self.theme {
-            self.theme = appearance;
-            self.theme.apply(&ctx);
-        }
-        if fonts::missing(&ctx, self.words.language()) {
-            // Replacement boxes are unreadable: switch to English and explain why.
-            self.state.font_missing = true;
-            self.words = Words::new(Language::En);
-        }
-        let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
-        // Escape must only close an open list, so check before the list closes.
-        let list_is_open = egui::Popup::is_any_open(&ctx);
-        let asked = screens::show(ui, &view, &mut self.draft);
-        let asked = asked.or_else(|| if list_is_open { None } else { self.escape(&ctx) });
-        if let Some(ask) = asked {
+        if let Some(ask) = self.drawn(ui) {
             self.carry_out(&ctx, ask);
         }
         match self.state.screen {
@@ -190,6 +199,37 @@ impl App {
             Screen::Code(_) if self.state.resend_secs > 0 => ctx.request_repaint_after(TICK),
             _ => self.close_in_time(&ctx),
         }
+    }
+
+    /// Applies a changed appearance and the fonts that the language needs.
+    pub(super) fn dress_again(&mut self, ctx: &Context) {
+        let appearance = theme_of(ctx, &self.state);
+        if appearance != self.theme {
+            self.theme = appearance;
+            self.theme.apply(ctx);
+        }
+        if fonts::missing(ctx, self.words.language()) {
+            // Replacement boxes are unreadable: switch to English and explain why.
+            self.state.font_missing = true;
+            self.words =
+                if self.state.kiosk.is_some() { Words::for_kiosk(Language::En) } else { Words::new(Language::En) };
+        }
+    }
+
+    /// Draws a frame; returns the user's request.
+    pub(super) fn drawn(&mut self, ui: &mut Ui) -> Option<Ask> {
+        let ctx = ui.ctx().clone();
+        self.dress_again(&ctx);
+        // Escape must only close an open list, so check before the list closes.
+        let list_is_open = egui::Popup::is_any_open(&ctx);
+        let asked = self.draw_with(|view, draft| screens::show(ui, view, draft));
+        asked.or_else(|| if list_is_open { None } else { self.escape(&ctx) })
+    }
+
+    /// Draws with what the screens are drawn from.
+    pub(super) fn draw_with<R>(&mut self, draw: impl FnOnce(&View<'_>, &mut Draft) -> R) -> R {
+        let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
+        draw(&view, &mut self.draft)
     }
 
     /// Carries out a request.
@@ -313,10 +353,9 @@ impl App {
         if camera_changed {
             (self.context.choose)(&self.state.settings);
         }
-        self.theme = theme_of(ctx, &self.state.settings);
+        self.theme = theme_of(ctx, &self.state);
         if language_changed {
-            let chosen = self.state.settings.language.as_deref();
-            self.words = Words::new(Language::of_system(chosen, system_tags()));
+            self.words = words_of(&self.state.settings, self.state.kiosk.is_some());
             self.state.font_missing = false;
         }
         self.dress(ctx);
@@ -331,6 +370,10 @@ impl App {
     fn dress(&self, ctx: &Context) {
         fonts::install(ctx, self.words.language());
         self.theme.apply(ctx);
+        if self.state.kiosk.is_some() {
+            // Its window covers the screen.
+            return;
+        }
         let size = self.theme.window();
         let fits = ctx.input(|i| i.viewport().monitor_size).map_or(size, |monitor| size.min(monitor * 0.94));
         ctx.send_viewport_cmd(ViewportCommand::InnerSize(fits));
@@ -362,7 +405,8 @@ impl App {
         }
     }
 
-    fn examine(&mut self, ctx: &Context) {
+    /// Runs the diagnostics.
+    pub(super) fn examine(&mut self, ctx: &Context) {
         let (found, findings) = channel();
         let (examine, wake) = (Arc::clone(&self.context.examine), wake(ctx));
         self.state.findings = None;
@@ -401,13 +445,24 @@ fn wake(ctx: &Context) -> Arc<dyn Fn() + Send + Sync> {
     Arc::new(move || ctx.request_repaint())
 }
 
-/// The theme for these settings on this system.
-fn theme_of(ctx: &Context, settings: &Settings) -> Theme {
+/// The texts for these settings on this system.
+fn words_of(settings: &Settings, is_kiosk: bool) -> Words {
+    let language = Language::of_system(settings.language.as_deref(), system_tags());
+    if is_kiosk { Words::for_kiosk(language) } else { Words::new(language) }
+}
+
+/// The theme for the settings on this system.
+fn theme_of(ctx: &Context, state: &State) -> Theme {
+    let settings = &state.settings;
     let scheme = match settings.theme {
         Appearance::Dark => Scheme::Dark,
         Appearance::HighContrast => Scheme::HighContrast,
         Appearance::System if ctx.system_theme() == Some(egui::Theme::Dark) => Scheme::Dark,
         Appearance::Light | Appearance::System => Scheme::Light,
     };
-    Theme::new(scheme, settings.text_percent, settings.reduced_motion)
+    if state.kiosk.is_some() {
+        Theme::for_kiosk(scheme, settings.text_percent, settings.reduced_motion)
+    } else {
+        Theme::new(scheme, settings.text_percent, settings.reduced_motion)
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     path::PathBuf,
+    rc::Rc,
     sync::{Arc, Mutex},
 };
 
@@ -29,7 +30,7 @@ pub struct AppContext {
     /// Closes the window, as the person would.
     pub stop: Arc<StopRequest>,
     /// Messages from later launches of the program.
-    pub inbox: Option<Inbox>,
+    pub inbox: Option<Rc<Inbox>>,
     /// Whether a recording replaces the camera.
     pub plays_recording: bool,
     /// Whether the recording shows less than was recorded.

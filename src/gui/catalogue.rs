@@ -45,7 +45,8 @@ pub struct Setting {
 #[expect(clippy::too_many_lines, reason = "a list")]
 pub fn samples() -> Vec<Sample> {
     let screen = |screen| State { screen, now: NOW, ..State::default() };
-    let capture = |hint, gathered_ratio, at_millis| CaptureView { hint, gathered_ratio, at_millis, camera_came: false };
+    let capture =
+        |hint, gathered_ratio, at_millis| CaptureView { hint, gathered_ratio, at_millis, ..CaptureView::default() };
     let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: sitter() });
     let page = |page| State { page, ..settled() };
     let by_code =

@@ -44,7 +44,7 @@ impl TextBuffer for Digits<'_> {
 }
 
 /// The value of `c` as a digit in the scripts of our languages: ASCII, Arabic, Persian, fullwidth.
-fn digit(c: char) -> Option<char> {
+pub(super) fn digit(c: char) -> Option<char> {
     let zero = [0x30, 0x660, 0x6f0, 0xff10].into_iter().find(|zero| (*zero..*zero + 10).contains(&u32::from(c)))?;
     char::from_digit(u32::from(c) - zero, 10)
 }

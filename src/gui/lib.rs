@@ -14,6 +14,8 @@ pub mod catalogue;
 mod digits;
 pub mod fonts;
 mod hotplug;
+mod keypad;
+pub mod kiosk;
 mod layout;
 mod marks;
 mod preview;
@@ -125,6 +127,17 @@ pub struct State {
     pub font_missing: bool,
     /// The current time.
     pub now: UnixSecs,
+    /// What differs at a kiosk; `None` in a window.
+    pub kiosk: Option<AtKiosk>,
+}
+
+/// What a kiosk's screens of a sign-in show beside those of a window.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AtKiosk {
+    /// The account that signs in, as the verifier has masked it; empty before that is known.
+    pub account: String,
+    /// Seconds until an outcome leaves the screen.
+    pub leaves_in_secs: u32,
 }
 
 /// A code with which another device can allow this one.

@@ -63,6 +63,8 @@ pub struct CaptureView {
     pub gathered_ratio: f32,
     /// Frame time since the start of the capture, milliseconds; `None` before the first frame.
     pub at_millis: Option<u64>,
+    /// Whether the newest frame shows a face.
+    pub has_face: bool,
     /// Whether the capture restarted automatically because a camera was connected. Shown until the first frame.
     pub camera_came: bool,
 }
@@ -147,11 +149,10 @@ impl Screen {
             (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (Self::Approval(approval), progress) => Self::Approval(approval.after(&progress)),
             (_, Progress::Opened(request)) => Self::Consent(request),
-            (Self::Trying(_), Progress::Frame { hint, gathered_ratio, at_millis }) => {
-                Self::Trying(CaptureView { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
-            }
-            (_, Progress::Frame { hint, gathered_ratio, at_millis }) => {
-                Self::Capture(CaptureView { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
+            (before, Progress::Frame { hint, gathered_ratio, at_millis, has_face }) => {
+                let at_millis = Some(at_millis);
+                let capture = CaptureView { hint, gathered_ratio, at_millis, has_face, camera_came: false };
+                if matches!(before, Self::Trying(_)) { Self::Trying(capture) } else { Self::Capture(capture) }
             }
             (before, Progress::Code(step)) => {
                 let (channel, before) = match before {
@@ -168,7 +169,10 @@ impl Screen {
             (Self::Code(code), Progress::Waiting) => Self::Code(Code { is_retrying: true, ..code }),
             (_, Progress::Sending) => Self::Sending { retrying: false },
             (Self::Sending { .. }, Progress::Waiting) => Self::Sending { retrying: true },
-            (other, Progress::Waiting | Progress::ApprovalOffered(_) | Progress::Approval(_)) => other,
+            (
+                other,
+                Progress::Waiting | Progress::ApprovalOffered(_) | Progress::Approval(_) | Progress::Measured(_),
+            ) => other,
             (before, Progress::AttemptFailed(FailureView::Camera(fault))) => {
                 Self::Camera { fault, login: !matches!(before, Self::Trying(_)) }
             }
@@ -288,7 +292,7 @@ mod tests {
     }
 
     fn capture() -> Progress {
-        Progress::Frame { hint: Some(Hint::ComeCloser), gathered_ratio: 0.0, at_millis: 40 }
+        Progress::Frame { hint: Some(Hint::ComeCloser), gathered_ratio: 0.0, at_millis: 40, has_face: true }
     }
 
     fn not_accepted() -> Progress {

@@ -56,8 +56,10 @@ pub struct Theme {
     pub scheme: Scheme,
     /// Colors.
     pub tokens: Tokens,
-    /// Text size relative to the default, 1 to 2.
+    /// Text size relative to the default, 1 to 2; to 4 at a kiosk.
     pub scale: f32,
+    /// Minimum height of controls, points.
+    pub touch: f32,
     /// Whether only essential motion is shown.
     pub reduced_motion: bool,
 }
@@ -70,6 +72,8 @@ pub const PREVIEW_RADIUS: f32 = 24.0;
 pub const MARGIN: i8 = 24;
 /// Minimum height of controls, points, for touch (WCAG 2.5.5 requires 44).
 pub const TOUCH: f32 = 48.0;
+/// Minimum height of controls at a kiosk, points: it is used standing, at arm's length, by anybody.
+pub const KIOSK_TOUCH: f32 = 72.0;
 /// Width of the progress ring, points.
 pub const RING: f32 = 7.0;
 /// Animation time of the ring, seconds.
@@ -151,7 +155,18 @@ impl Theme {
     /// This scheme with text at `percent` (100 to 200) of the default size.
     pub fn new(scheme: Scheme, percent: u16, reduced_motion: bool) -> Self {
         let scale = f32::from(percent.clamp(100, 200)) / 100.0;
-        Self { scheme, tokens: scheme.tokens(), scale, reduced_motion }
+        Self { scheme, tokens: scheme.tokens(), scale, touch: TOUCH, reduced_motion }
+    }
+
+    /// This scheme for a kiosk, with text at `percent` (100 to 400) of the default size.
+    pub fn for_kiosk(scheme: Scheme, percent: u16, reduced_motion: bool) -> Self {
+        let scale = f32::from(percent.clamp(100, 400)) / 100.0;
+        Self { scheme, tokens: scheme.tokens(), scale, touch: KIOSK_TOUCH, reduced_motion }
+    }
+
+    /// Scale of titles: beyond twice the size they grow more slowly than the text, which they still exceed.
+    fn title_scale(&self) -> f32 {
+        self.scale.min(2.0) + (self.scale - 2.0).max(0.0) * 0.4
     }
 
     /// Window size for this text size, points.
@@ -161,12 +176,12 @@ impl Theme {
 
     /// Font of titles.
     pub fn title(&self) -> FontId {
-        FontId::new(25.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
+        FontId::new(25.0 * self.title_scale(), FontFamily::Name(SEMIBOLD.into()))
     }
 
     /// Font of capture hints.
     pub fn hint(&self) -> FontId {
-        FontId::new(23.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
+        FontId::new(23.0 * self.title_scale(), FontFamily::Name(SEMIBOLD.into()))
     }
 
     /// Font of buttons and labels.
@@ -208,7 +223,7 @@ impl Theme {
         style.spacing.item_spacing = Vec2::new(10.0, 10.0);
         style.spacing.button_padding = Vec2::new(16.0, 10.0);
         style.spacing.menu_margin = Margin::same(8);
-        style.spacing.interact_size.y = TOUCH.min(36.0 * self.scale);
+        style.spacing.interact_size.y = self.touch.min(36.0 * self.scale);
         style.spacing.icon_width = 22.0 * self.scale;
         style.spacing.icon_width_inner = 12.0 * self.scale;
         style.spacing.icon_spacing = 10.0;

@@ -10,7 +10,7 @@ use eframe::egui::{
 use super::{
     bidi,
     marks::{self, Mark},
-    theme::{RADIUS, TOUCH, Theme},
+    theme::{RADIUS, Theme},
     words::{Arg, Words},
 };
 
@@ -28,6 +28,35 @@ pub(super) struct Widgets<'a> {
     pub(super) ui: &'a mut Ui,
     pub(super) words: &'a Words,
     pub(super) theme: &'a Theme,
+}
+
+/// Where the texts of a frame are kept that can be read aloud.
+fn spoken_id() -> Id {
+    Id::unique("spoken")
+}
+
+/// Collects the titles and messages of the frame that is drawn next, to be read aloud.
+pub(super) fn collect_spoken(ctx: &egui::Context) {
+    ctx.data_mut(|data| data.insert_temp(spoken_id(), Vec::<String>::new()));
+}
+
+/// Keeps a text of this frame to be read aloud, once, if anybody collects them.
+fn speak(ctx: &egui::Context, text: &str) {
+    ctx.data_mut(|data| {
+        let Some(mut spoken) = data.get_temp::<Vec<String>>(spoken_id()) else { return };
+        // A live region repeats a heading, and more.
+        spoken.retain(|said| !text.starts_with(said.as_str()));
+        if !spoken.iter().any(|said| said == text) {
+            spoken.push(text.to_owned());
+        }
+        data.insert_temp(spoken_id(), spoken);
+    });
+}
+
+/// What the last frame says aloud: titles and messages, in order.
+pub(super) fn take_spoken(ctx: &egui::Context) -> String {
+    let spoken: Option<Vec<String>> = ctx.data_mut(|data| data.remove_temp(spoken_id()));
+    spoken.unwrap_or_default().join(" ")
 }
 
 impl Widgets<'_> {
@@ -169,12 +198,18 @@ impl Widgets<'_> {
             .stroke(line)
             .corner_radius(RADIUS)
             .wrap()
-            .min_size(Vec2::new(width, TOUCH.max(30.0 * self.theme.scale)));
+            .min_size(Vec2::new(width, self.theme.touch.max(30.0 * self.theme.scale)));
         let middle = Layout::top_down_justified(Align::Center);
         let response = self.ui.with_layout(middle, |ui| ui.add(button)).inner;
         self.named(&response, Role::Button, text);
         self.focus_ring(&response);
         response
+    }
+
+    /// The one button that a kiosk's screen is about: larger than others.
+    pub(super) fn large_button(&mut self, style: ButtonStyle, text: &str) -> Response {
+        let theme = Theme { touch: self.theme.touch * 1.6, ..*self.theme };
+        Widgets { ui: self.ui, words: self.words, theme: &theme }.button_saying(style, text)
     }
 
     /// A small button for a row, as in the header.
@@ -184,7 +219,7 @@ impl Widgets<'_> {
             .fill(Color32::TRANSPARENT)
             .stroke(Stroke::NONE)
             .corner_radius(RADIUS)
-            .min_size(Vec2::new(TOUCH, TOUCH));
+            .min_size(Vec2::splat(self.theme.touch));
         let response = self.ui.add(button);
         self.named(&response, Role::Button, &text);
         self.focus_ring(&response);
@@ -204,6 +239,7 @@ impl Widgets<'_> {
 
     /// Marks text as a heading for screen readers.
     pub(super) fn as_heading(&self, response: &Response, text: &str) {
+        speak(self.ui.ctx(), text);
         self.ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(accesskit::Role::Heading);
             // A plain label is named by its value, a heading by its label.
@@ -223,6 +259,7 @@ impl Widgets<'_> {
 
     /// A live region: screen readers announce its text whenever it changes.
     pub(super) fn announce(&mut self, salt: &str, text: &str, is_urgent: bool) {
+        speak(self.ui.ctx(), text);
         let id = Id::unique(("live", salt));
         let rect = egui::Rect::from_min_size(self.ui.cursor().min, Vec2::ZERO);
         self.ui.interact(rect, id, Sense::hover());
@@ -273,7 +310,7 @@ impl Widgets<'_> {
     pub(super) fn row<R>(&mut self, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
         let layout =
             if self.is_rtl() { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
-        let height = TOUCH.max(self.theme.body().size * 1.6);
+        let height = self.theme.touch.max(self.theme.body().size * 1.6);
         let size = Vec2::new(self.ui.available_width(), height);
         self.ui
             .allocate_ui_with_layout(size, layout, |ui| draw(&mut Widgets { ui, words: self.words, theme: self.theme }))

@@ -37,20 +37,33 @@ pub fn open(context: AppContext) -> Result<(), WindowError> {
     run(move |ctx| App::new(ctx, context))
 }
 
+/// Opens a window over the whole screen, without decorations, for the application that `make` creates, and runs it until
+/// it closes. May be called again and again on the same thread.
+pub(super) fn run_over_screen<A: eframe::App + 'static>(
+    make: impl FnOnce(&eframe::egui::Context) -> A,
+) -> Result<(), WindowError> {
+    let viewport = ViewportBuilder::default().with_fullscreen(true).with_decorations(false).with_resizable(false);
+    run_in(viewport, false, make)
+}
+
 /// Opens a window for the application that `make` creates, and runs it until it closes.
 pub fn run<A: eframe::App + 'static>(make: impl FnOnce(&eframe::egui::Context) -> A) -> Result<(), WindowError> {
-    let backend = backend()?;
     let size = Theme::new(Scheme::Light, 100, false).window();
-    let mut viewport = ViewportBuilder::default()
-        .with_title("Countenance")
-        .with_app_id(APP_ID)
-        .with_inner_size(size)
-        .with_min_inner_size(WINDOW_MIN);
+    run_in(ViewportBuilder::default().with_inner_size(size).with_min_inner_size(WINDOW_MIN), true, make)
+}
+
+fn run_in<A: eframe::App + 'static>(
+    viewport: ViewportBuilder,
+    centered: bool,
+    make: impl FnOnce(&eframe::egui::Context) -> A,
+) -> Result<(), WindowError> {
+    let backend = backend()?;
+    let mut viewport = viewport.with_title("Countenance").with_app_id(APP_ID);
     if let Some(icon) = icon() {
         viewport = viewport.with_icon(icon);
     }
     let options =
-        NativeOptions { viewport, centered: true, event_loop_builder: event_loop(backend), ..NativeOptions::default() };
+        NativeOptions { viewport, centered, event_loop_builder: event_loop(backend), ..NativeOptions::default() };
     eframe::run_native("countenance", options, Box::new(|cc| Ok(Box::new(make(&cc.egui_ctx)))))
         .map_err(WindowError::Toolkit)
 }

@@ -125,6 +125,7 @@ impl<'a> From<&'a str> for Arg<'a> {
 /// The messages of one language, with English as fallback.
 pub struct Words {
     language: Language,
+    is_kiosk: bool,
     own: FluentBundle<FluentResource>,
     english: Option<FluentBundle<FluentResource>>,
 }
@@ -133,7 +134,13 @@ impl Words {
     /// Loads the messages of `language`.
     pub fn new(language: Language) -> Self {
         let english = (language != Language::En).then(|| bundle(Language::En));
-        Self { language, own: bundle(language), english }
+        Self { language, is_kiosk: false, own: bundle(language), english }
+    }
+
+    /// Loads the messages of `language` in the wording of a kiosk: a message that speaks of "this computer" or of "your
+    /// browser" has an attribute `kiosk`, which stands in for it.
+    pub fn for_kiosk(language: Language) -> Self {
+        Self { is_kiosk: true, ..Self::new(language) }
     }
 
     /// The language.
@@ -158,8 +165,8 @@ impl Words {
             };
             values.set(name, value);
         }
-        let said = said(&self.own, id, &values)
-            .or_else(|| self.english.as_ref().and_then(|english| said(english, id, &values)));
+        let said = said(&self.own, id, self.is_kiosk, &values)
+            .or_else(|| self.english.as_ref().and_then(|english| said(english, id, self.is_kiosk, &values)));
         debug_assert!(said.is_some(), "no message is called {id}");
         said.unwrap_or_else(|| id.to_owned())
     }
@@ -175,8 +182,10 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
     bundle
 }
 
-fn said(bundle: &FluentBundle<FluentResource>, id: &str, values: &FluentArgs<'_>) -> Option<String> {
-    let pattern = bundle.get_message(id)?.value()?;
+fn said(bundle: &FluentBundle<FluentResource>, id: &str, is_kiosk: bool, values: &FluentArgs<'_>) -> Option<String> {
+    let message = bundle.get_message(id)?;
+    let at_kiosk = if is_kiosk { message.get_attribute("kiosk").map(|attribute| attribute.value()) } else { None };
+    let pattern = at_kiosk.or_else(|| message.value())?;
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(values), &mut errors).into_owned();
     debug_assert!(errors.is_empty(), "{id}: {errors:?}");

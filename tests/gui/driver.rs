@@ -1,6 +1,7 @@
 //! Drives the window through its accessible names.
 
 use std::{
+    rc::Rc,
     sync::{
         Arc, Mutex,
         mpsc::{Receiver, Sender, channel},
@@ -44,7 +45,7 @@ impl Window {
             preview: Box::new(catalogue::sitter),
             allowed: std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect(),
             link: link.map(Into::into),
-            inbox,
+            inbox: inbox.map(Rc::new),
             stop: Arc::default(),
             plays_recording: false,
             recording_misses_parts: Box::new(|| false),

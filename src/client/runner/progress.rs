@@ -7,7 +7,7 @@ use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
     liveness::Inconclusive,
-    protocol::{ApprovalOffer, Display, Fallback, OneTimeCode, Purpose, Reason, Ticket},
+    protocol::{ApprovalOffer, Display, Fallback, OneTimeCode, Purpose, QualityClaim, Reason, Ticket},
     quality::Hint,
 };
 
@@ -24,7 +24,11 @@ pub enum Progress {
         gathered_ratio: f32,
         /// Time since the start of this capture, milliseconds.
         at_millis: u64,
+        /// Whether it shows a face, however badly.
+        has_face: bool,
     },
+    /// What a camera test measures on the only face in the last frame; `None` if there is not one face.
+    Measured(Option<QualityClaim>),
     /// The capture is being posted.
     Sending,
     /// The verifier cannot be reached; waiting before the next attempt.

@@ -18,6 +18,7 @@ use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
     protocol::{ConsentClaim, Fallback, Purpose, Ticket},
+    quality::Hint,
 };
 
 /// How often a wait for the person checks for cancellation and expiry.
@@ -135,12 +136,14 @@ impl Operator for WindowOperator {
         }
     }
 
-    fn watch(&mut self, frame: &Frame, _: FrameOutcome, feedback: Feedback) -> bool {
+    fn watch(&mut self, frame: &Frame, outcome: FrameOutcome, feedback: Feedback) -> bool {
         let begun = *self.capture.begun.get_or_insert(frame.at());
         self.capture.picture = Some(frame.clone());
         let at_millis = frame.at().saturating_sub(begun).as_millis() as u64;
         let Feedback { hint, gathered_ratio } = feedback;
-        self.sender.say(Progress::Frame { hint, gathered_ratio, at_millis });
+        // The hint is debounced, and says more than this.
+        let has_face = outcome != FrameOutcome::Hint(Hint::NoFace);
+        self.sender.say(Progress::Frame { hint, gathered_ratio, at_millis, has_face });
         let stop = self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe));
         !stop && !self.cancelled.load(Ordering::Relaxed)
     }

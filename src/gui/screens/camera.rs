@@ -36,7 +36,17 @@ pub(in super::super) fn messages(kind: CameraErrorKind) -> (&'static str, &'stat
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, kind: CameraErrorKind) -> Option<Ask> {
     let (title, body, fix) = messages(kind);
-    let ask = failure::again_or_stop(ui, view, true, |widgets| camera_menu::another(widgets, view));
+    let is_kiosk = view.state.kiosk.is_some();
+    // Its visitors plug nothing in, and choose no camera.
+    let (body, fix) = if is_kiosk { ("kiosk-camera-body", "kiosk-camera-fix") } else { (body, fix) };
+    let ask = failure::again_or_stop(
+        ui,
+        view,
+        true,
+        |widgets| {
+            if is_kiosk { None } else { camera_menu::another(widgets, view) }
+        },
+    );
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.verdict(Mark::Camera, title, body);
         widgets.gap(8.0);

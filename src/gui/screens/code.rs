@@ -1,10 +1,12 @@
 //! One-time code instead of the face: choice of channel, then six digits. The camera is off.
 
-use eframe::egui::{self, Align, Align2, Key, TextEdit, Ui, text_edit::TextEditState};
+use eframe::egui::{self, Align, Align2, Key, TextBuffer, TextEdit, Ui, text::CharIndex, text_edit::TextEditState};
+use zeroize::Zeroizing;
 
 use super::super::{
     Ask, Draft,
     digits::Digits,
+    keypad::{self, Press},
     layout,
     marks::Mark,
     screen::Code,
@@ -70,8 +72,11 @@ fn choose(ui: &mut Ui, view: &View<'_>, code: &Code) -> Option<Command> {
 /// Entry of the code.
 fn enter(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft, attempts_left: u32) -> Option<Command> {
     let mishap = mishap(code.step);
+    let is_kiosk = view.state.kiosk.is_some();
     let pressed = layout::actions(ui, view.words, view.theme, |widgets| {
-        let check = widgets.button(ButtonStyle::Primary, "code-check").then(|| checked(draft)).flatten();
+        // The pad has a key for it.
+        let is_pressed = !is_kiosk && widgets.button(ButtonStyle::Primary, "code-check");
+        let check = is_pressed.then(|| checked(draft)).flatten();
         let again = send_again(widgets, view, code.channel);
         let is_stuck = matches!(code.step, CodeStep::NotSent(_) | CodeStep::NotChecked(_));
         let face = if is_stuck { face(widgets) } else { None };
@@ -84,7 +89,7 @@ fn enter(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft, attempts_
             widgets.body("code-sent");
         }
         widgets.gap(12.0);
-        entered = field(widgets, draft);
+        entered = if is_kiosk { pad(widgets, draft) } else { field(widgets, draft) };
         let left = widgets.say_with("attempts-left", &[("attempts", Arg::Number(attempts_left))]);
         if let Some(mishap) = mishap {
             let said = widgets.words.say(mishap);
@@ -123,6 +128,24 @@ fn face(widgets: &mut Widgets<'_>) -> Option<Command> {
 
 fn stop(widgets: &mut Widgets<'_>) -> Option<Command> {
     widgets.button(ButtonStyle::Secondary, "stop-here").then_some(Command::GiveUp)
+}
+
+/// The digits that were typed, above a pad to type them with.
+fn pad(widgets: &mut Widgets<'_>, draft: &mut Draft) -> Option<Command> {
+    let shown = draft.code.chars().map(String::from).chain(std::iter::repeat("–".into())).take(CODE_DIGITS);
+    let shown = Zeroizing::new(shown.collect::<Vec<_>>().join(" "));
+    let counts = [("typed", draft.code.len() as u32), ("total", CODE_DIGITS as u32)];
+    let typed = widgets.say_with("kiosk-code-typed", &counts.map(|(name, count)| (name, Arg::Number(count))));
+    keypad::display(widgets, &shown, &typed);
+    widgets.gap(8.0);
+    let end = CharIndex(draft.code.len());
+    match keypad::show(widgets, "code-check", true)? {
+        Press::Digit(digit) => _ = Digits(&mut draft.code).insert_text(digit.encode_utf8(&mut [0; 4]), end),
+        Press::Erase => Digits(&mut draft.code).delete_char_range(CharIndex(end.0.saturating_sub(1))..end),
+        Press::Enter => return checked(draft),
+    }
+    widgets.ui.ctx().request_repaint();
+    None
 }
 
 /// The six digits. The field has the focus from the start: there is nothing else to type on this screen, nor to agree

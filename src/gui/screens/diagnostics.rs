@@ -33,7 +33,8 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     ask
 }
 
-fn one(widgets: &mut Widgets<'_>, finding: &Finding) {
+/// One finding as a card.
+pub(in super::super) fn one(widgets: &mut Widgets<'_>, finding: &Finding) {
     let t = widgets.theme.tokens;
     let (state, colour) = match finding.state {
         State::Good => ("diagnostics-good", t.good),

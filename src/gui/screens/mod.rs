@@ -14,7 +14,7 @@ mod camera_menu;
 mod capture;
 mod code;
 mod consent;
-mod diagnostics;
+pub(super) mod diagnostics;
 mod failure;
 mod outcome;
 mod ready;
@@ -22,7 +22,7 @@ mod settings;
 mod waiting;
 
 /// Explains why the texts are in English if no font supports the chosen language.
-fn font_missing(widgets: &mut Widgets<'_>, view: &View<'_>) {
+pub(super) fn font_missing(widgets: &mut Widgets<'_>, view: &View<'_>) {
     if view.state.font_missing {
         let text = widgets.words.say("font-missing");
         widgets.write(&text, widgets.theme.body(), widgets.theme.tokens.warn, Align::Min);
@@ -48,13 +48,18 @@ impl View<'_> {
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
     let state = view.state;
     let offers_settings = state.page == Page::Main && !state.screen.is_login();
-    let header = layout::header(ui, view.words, view.theme, |widgets| {
-        // With long words or large text there is no room for both.
-        if camera_menu::is_offered(view) {
-            return camera_menu::small(widgets, view);
-        }
-        (offers_settings && widgets.small_button("ready-settings").clicked()).then_some(Ask::Go(Page::Settings))
-    });
+    let is_kiosk = state.kiosk.is_some();
+    let header = if is_kiosk {
+        None
+    } else {
+        layout::header(ui, view.words, view.theme, |widgets| {
+            // With long words or large text there is no room for both.
+            if camera_menu::is_offered(view) {
+                return camera_menu::small(widgets, view);
+            }
+            (offers_settings && widgets.small_button("ready-settings").clicked()).then_some(Ask::Go(Page::Settings))
+        })
+    };
     if state.link_trouble == Some(LinkTrouble::Busy) && state.screen.is_login() {
         layout::notice(ui, view.words, view.theme, "link-busy");
     }

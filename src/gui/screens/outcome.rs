@@ -1,9 +1,9 @@
 //! Outcome: accepted, refused, or failed with a remedy.
 
-use eframe::egui::Ui;
+use eframe::egui::{Align, Ui};
 
 use super::super::{
-    Ask, Page, layout,
+    Ask, AtKiosk, Page, layout,
     marks::Mark,
     widgets::{ButtonStyle, Widgets},
     words::Arg,
@@ -21,7 +21,32 @@ pub(super) fn done(ui: &mut Ui, view: &View<'_>, purpose: Purpose) -> Option<Ask
         Purpose::Verify => "done-title",
         Purpose::Enroll => "done-title-enroll",
     };
+    if let Some(kiosk) = &view.state.kiosk {
+        return thanks(ui, view, title, kiosk);
+    }
     show(ui, view, Mark::Check, title, "done-body", false)
+}
+
+/// Accepted, at a kiosk: with the name as the application gives it, and what becomes of it.
+fn thanks(ui: &mut Ui, view: &View<'_>, title: &'static str, kiosk: &AtKiosk) -> Option<Ask> {
+    let ask = layout::actions(ui, view.words, view.theme, |widgets| {
+        widgets.button(ButtonStyle::Primary, "kiosk-next").then_some(Ask::Close)
+    });
+    layout::content(ui, view.words, view.theme, |widgets| {
+        let title = widgets.words.say(title);
+        let thanks = match kiosk.account.trim() {
+            "" => widgets.words.say("kiosk-thanks-all"),
+            account => widgets.say_with("kiosk-thanks", &[("account", Arg::Text(account))]),
+        };
+        widgets.verdict_text(Mark::Check, &title, &thanks);
+        let next = widgets.words.say("kiosk-thanks-next");
+        widgets.write(&next, widgets.theme.strong(), widgets.theme.tokens.text, Align::Center);
+        widgets.gap(12.0);
+        let wiped = widgets.words.say("kiosk-wipe");
+        widgets.write(&wiped, widgets.theme.body(), widgets.theme.tokens.soft, Align::Center);
+        widgets.announce("messages", &format!("{title} {thanks} {next} {wiped}"), true);
+    });
+    ask
 }
 
 /// Ended without acceptance; the browser was notified.
@@ -75,7 +100,8 @@ fn show(
 ) -> Option<Ask> {
     let (title, text) = (view.words.say(title), view.words.say(body));
     show_text(ui, view, mark, &title, &text, offers_diagnostics, |widgets| {
-        if body == APPROVE {
+        // Nobody approves a kiosk for their account alone.
+        if body == APPROVE && view.state.kiosk.is_none() {
             approval::offer(widgets, view);
         }
     })
@@ -91,8 +117,10 @@ fn show_text(
     more: impl FnOnce(&mut Widgets<'_>),
 ) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |widgets| {
-        let close = widgets.button(ButtonStyle::Primary, "close").then_some(Ask::Close);
-        let look = offers_diagnostics && widgets.button(ButtonStyle::Secondary, "settings-diagnostics");
+        let is_kiosk = view.state.kiosk.is_some();
+        let close = if is_kiosk { "kiosk-next" } else { "close" };
+        let close = widgets.button(ButtonStyle::Primary, close).then_some(Ask::Close);
+        let look = offers_diagnostics && !is_kiosk && widgets.button(ButtonStyle::Secondary, "settings-diagnostics");
         close.or(look.then_some(Ask::Go(Page::Diagnostics)))
     });
     layout::content(ui, view.words, view.theme, |widgets| {

@@ -1,0 +1,341 @@
+//! The window's application: the sign-in's own [`App`] with the pages of a kiosk around it, and what ends it.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use eframe::egui::{Context, Event, Key, Ui, ViewportCommand};
+use zeroize::Zeroizing;
+
+use super::{
+    Choices, Closed, KioskContext, Opening, Speak, TEXT_PERCENTS,
+    badge::BadgeReader,
+    corners::Corners,
+    pin::PinEntry,
+    presence::{Presence, Verdict},
+    view::{self, Front, KioskAsk, Page, Shown},
+};
+use crate::{
+    App, AppContext, Ask, State,
+    screen::{CaptureView, Screen},
+    widgets,
+    words::Language,
+};
+use countenance_client::{
+    runner::{Command, RunOutcome},
+    settings::Settings,
+};
+
+mod pages;
+
+/// The window draws at least this often, and asks what is wrong, if anything is.
+const PULSE: Duration = Duration::from_secs(1);
+/// How long an outcome is shown that the person need only glance at, seconds.
+const GLANCE_SECS: f64 = 4.0;
+/// How long an outcome is shown that has to be read, seconds.
+const READING_SECS: f64 = 12.0;
+/// Without a touch for this long, seconds, the operator's pages close, and an attract screen forgets its choices.
+const OPERATOR_SECS: f64 = 60.0;
+
+/// The application of a kiosk's window.
+pub struct KioskApp {
+    context: KioskContext,
+    app: App,
+    front: Front,
+    closed: Arc<Mutex<Option<Closed>>>,
+    ended: Arc<Mutex<Option<RunOutcome>>>,
+    presence: Presence,
+    badge: Option<BadgeReader>,
+    corners: Corners,
+    pin: PinEntry,
+    /// What is behind the operator's pages; `None` if the window was opened for them.
+    behind: Option<Page>,
+    /// Time of the last frame that was taken note of, milliseconds since the start of its capture.
+    looked_at_millis: Option<u64>,
+    touched_at: f64,
+    asked_trouble_at: f64,
+    /// Since when an outcome is shown.
+    over_since: Option<f64>,
+    /// Since when the kiosk is out of order.
+    out_since: Option<f64>,
+    /// What was read aloud last.
+    said: String,
+}
+
+impl KioskApp {
+    /// The application of a window that opens with `opening`.
+    pub fn new(ctx: &Context, context: KioskContext, opening: Opening) -> Self {
+        if matches!(opening, Opening::Attract) {
+            context.choices.forget();
+        }
+        let (page, link) = match opening {
+            Opening::Attract => (Page::Attract, None),
+            Opening::SignIn(link) => (Page::SignIn, Some(link)),
+            Opening::OutOfOrder(why) => (Page::OutOfOrder(why), None),
+            Opening::Operator => (Page::Pin, None),
+        };
+        let ended = Arc::new(Mutex::new(None));
+        let app = App::at_kiosk(ctx, app_context(&context, link, Arc::clone(&ended)));
+        let chosen = context.choices.get();
+        let front = Front::new(page, context.look.clone(), chosen, context.speech.is_some());
+        let now = ctx.input(|i| i.time);
+        Self {
+            app,
+            front,
+            closed: Arc::default(),
+            ended,
+            presence: Presence::new(now, context.look.idle_secs),
+            badge: context.look.badge_digits.map(BadgeReader::new),
+            corners: Corners::default(),
+            pin: PinEntry::default(),
+            behind: (page != Page::Pin).then_some(page),
+            looked_at_millis: None,
+            touched_at: now,
+            asked_trouble_at: f64::MIN,
+            over_since: None,
+            out_since: None,
+            said: String::new(),
+            context,
+        }
+    }
+
+    /// Reports how the window closes to `closed`.
+    #[must_use]
+    pub fn reporting_to(self, closed: Arc<Mutex<Option<Closed>>>) -> Self {
+        Self { closed, ..self }
+    }
+
+    /// How the window closes, once that is decided.
+    pub fn closed(&self) -> Option<Closed> {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// State of the sign-in.
+    pub fn state(&self) -> &State {
+        self.app.state()
+    }
+
+    /// The application of the sign-in.
+    pub fn app_mut(&mut self) -> &mut App {
+        &mut self.app
+    }
+
+    /// Applies everything that happened since the last call.
+    pub fn catch_up(&mut self, ctx: &Context) {
+        (self.context.alive)();
+        ctx.request_repaint_after(PULSE);
+        let now = ctx.input(|i| i.time);
+        if ctx.input(|i| i.viewport().close_requested()) && self.closed().is_none() {
+            // No key closes a kiosk.
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        }
+        if self.context.stop.is_asked() {
+            self.close(ctx, Closed::Stopped);
+        }
+        self.app.catch_up(ctx);
+        self.take_input(ctx, now);
+        self.look_for_trouble(ctx, now);
+        self.turn_page(ctx, now);
+        self.watch_person(ctx, now);
+        self.front.pin = self.pin.state(now);
+        self.front.measured = self.app.measured();
+    }
+
+    /// Draws a frame and carries out what the person asks for.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.app.dress_again(&ctx);
+        let speech = self.context.speech.clone().filter(|_| self.front.reads_aloud == Some(true));
+        if speech.is_some() {
+            widgets::collect_spoken(&ctx);
+        }
+        let front = &self.front;
+        let asked = self.app.draw_with(|view, draft| view::show(ui, &Shown { view, front }, draft));
+        if let Some(speech) = speech {
+            self.read_aloud(&ctx, &*speech);
+        }
+        if let Some(ask) = asked {
+            self.carry_out(&ctx, ask);
+            ctx.request_repaint();
+        }
+    }
+
+    /// Takes touches and keys: a sign of the person, a badge, or the operator's gesture.
+    fn take_input(&mut self, ctx: &Context, now: f64) {
+        let is_touched = ctx.input(|i| i.events.iter().any(is_touch));
+        if is_touched {
+            self.touched_at = now;
+            self.presence.touched(now);
+        }
+        if self.front.page == Page::Attract {
+            self.read_badge(ctx, now);
+        }
+        if matches!(self.front.page, Page::Attract | Page::OutOfOrder(_)) {
+            let touch = ctx.input(|i| i.pointer.interact_pos().filter(|_| i.pointer.primary_down()));
+            let (corners, is_complete) = self.corners.after(now, touch, ctx.content_rect());
+            self.corners = corners;
+            if is_complete {
+                self.front.lists_languages = false;
+                self.go(Page::Pin);
+            }
+            if touch.is_some() {
+                // A finger that holds still sends nothing.
+                ctx.request_repaint_after(Duration::from_millis(100));
+            }
+        }
+    }
+
+    fn read_badge(&mut self, ctx: &Context, now: f64) {
+        let Some(reader) = &mut self.badge else { return };
+        let mut badge = None;
+        ctx.input_mut(|input| {
+            input.events.retain(|event| match event {
+                Event::Text(text) => {
+                    reader.typed(now, text);
+                    true
+                }
+                // Enter of the reader must not press the button that has the focus.
+                Event::Key { key: Key::Enter, pressed: true, .. } if reader.is_typing(now) => {
+                    badge = reader.entered(now);
+                    false
+                }
+                _ => true,
+            });
+        });
+        if let Some(badge) = badge {
+            self.close(ctx, Closed::Badge(badge));
+        }
+    }
+
+    /// Asks once a second whether anything is wrong, while nobody signs in.
+    fn look_for_trouble(&mut self, ctx: &Context, now: f64) {
+        if !matches!(self.front.page, Page::Attract | Page::OutOfOrder(_)) {
+            return;
+        }
+        let is_due = now - self.asked_trouble_at >= PULSE.as_secs_f64();
+        if is_due {
+            self.asked_trouble_at = now;
+            match ((self.context.trouble)(), self.front.page) {
+                (Some(why), _) => self.go(Page::OutOfOrder(why)),
+                (None, Page::OutOfOrder(_)) => self.close(ctx, Closed::Recovered),
+                (None, _) => {}
+            }
+        }
+        if let Page::OutOfOrder(_) = self.front.page {
+            let since = *self.out_since.get_or_insert(now);
+            self.front.out_minutes = ((now - since) / 60.0) as u32;
+        }
+    }
+
+    /// Notices whether the person is still there, while they sign in.
+    fn watch_person(&mut self, ctx: &Context, now: f64) {
+        self.front.question_secs = None;
+        if self.front.page != Page::SignIn || !self.app.state().screen.is_login() {
+            return;
+        }
+        match &self.app.state().screen {
+            Screen::Capture(CaptureView { at_millis: Some(at_millis), has_face, .. }) => {
+                if self.looked_at_millis.replace(*at_millis) != Some(*at_millis) {
+                    self.presence.looked(now, *has_face);
+                }
+            }
+            _ => self.presence.stopped_looking(),
+        }
+        match self.presence.verdict(now) {
+            Verdict::There => {}
+            Verdict::Asked { secs_left } => {
+                self.front.question_secs = Some(secs_left);
+                self.front.lists_languages = false;
+                ctx.request_repaint_after(Duration::from_millis(250));
+            }
+            Verdict::Gone | Verdict::SomebodyElse => self.close(ctx, Closed::Idle),
+        }
+    }
+
+    /// Reads what the screen says, whenever it says something else.
+    fn read_aloud(&mut self, ctx: &Context, speech: &dyn Speak) {
+        let said = widgets::take_spoken(ctx);
+        if said != self.said {
+            speech.say(&said, self.app.language().tag());
+            self.said = said;
+        }
+    }
+
+    /// Closes the window; the first reason counts.
+    fn close(&self, ctx: &Context, closed: Closed) {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(closed);
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+    }
+}
+
+impl eframe::App for KioskApp {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        self.catch_up(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        if let Some(speech) = &self.context.speech {
+            speech.hush();
+        }
+        self.app.close();
+    }
+
+    fn clear_color(&self, visuals: &eframe::egui::Visuals) -> [f32; 4] {
+        eframe::App::clear_color(&self.app, visuals)
+    }
+}
+
+/// What the sign-in's application depends on.
+fn app_context(
+    context: &KioskContext,
+    link: Option<Zeroizing<String>>,
+    ended: Arc<Mutex<Option<RunOutcome>>>,
+) -> AppContext {
+    let preview = Arc::clone(&context.preview);
+    AppContext {
+        env: Arc::clone(&context.env),
+        preview: Box::new(move || preview()),
+        allowed: context.allowed.clone(),
+        link: link.map(|link| link.to_string()),
+        inbox: context.inbox.clone(),
+        stop: Arc::clone(&context.stop),
+        plays_recording: context.plays_recording,
+        settings: settings(context),
+        complaints: Vec::new(),
+        settings_path: None,
+        cameras: Arc::clone(&context.cameras),
+        choose: Arc::clone(&context.choose),
+        examine: Arc::clone(&context.examine),
+        models: Vec::new(),
+        ended,
+        closes: false,
+    }
+}
+
+/// The settings, with what the person has chosen.
+fn settings(context: &KioskContext) -> Settings {
+    let chosen = context.choices.get();
+    let language = chosen.language.or_else(|| context.look.languages.first().copied());
+    Settings {
+        language: language.map(|language| language.tag().to_owned()).or_else(|| context.settings.language.clone()),
+        text_percent: chosen.text_percent.unwrap_or(context.look.text_percent).clamp(100, 400),
+        ..context.settings.clone()
+    }
+}
+
+/// Whether the event comes from a person. A pointer that only moves may be a trembling table.
+fn is_touch(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::PointerButton { pressed: true, .. }
+            | Event::Key { pressed: true, .. }
+            | Event::Touch { .. }
+            | Event::Text(_)
+            | Event::AccessKitActionRequest(_)
+    )
+}

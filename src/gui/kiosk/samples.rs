@@ -1,0 +1,1 @@
+//! Samples of a kiosk's pages, for tests and reviewers.
