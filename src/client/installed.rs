@@ -9,7 +9,7 @@ use std::{
 
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
 use countenance_camera::{FrameSlot, FrameSource};
-use countenance_core::{clock::Clock, protocol::ModelClaim, rng::SecureRandom};
+use countenance_core::{clock::Clock, policy::Policy, protocol::ModelClaim, rng::SecureRandom};
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_vision::{AddedNet, Vision, VisionError};
 
@@ -51,8 +51,12 @@ pub struct Installed {
     source: Source,
     /// Holds the newest frame.
     pub slot: FrameSlot,
-    browser: BrowserChoice,
+    browser: OpensBrowser,
+    policy: Policy,
 }
+
+/// Makes what opens the return page of a run.
+pub type OpensBrowser = Arc<dyn Fn() -> Box<dyn Browser> + Send + Sync>;
 
 impl Installed {
     /// Uses `key` and `source`; opens the return page in the system's browser.
@@ -63,7 +67,8 @@ impl Installed {
             key,
             source,
             slot: FrameSlot::default(),
-            browser: BrowserChoice::Open,
+            browser: Arc::new(|| Box::new(SystemBrowser)),
+            policy: Policy::default(),
         }
     }
 
@@ -76,8 +81,24 @@ impl Installed {
 
     /// Selects what to do with the return page.
     #[must_use]
-    pub fn with_browser(mut self, browser: BrowserChoice) -> Self {
+    pub fn with_browser(self, browser: BrowserChoice) -> Self {
+        self.with_browser_from(match browser {
+            BrowserChoice::Open => Arc::new(|| Box::new(SystemBrowser)),
+            BrowserChoice::Print => Arc::new(|| Box::new(WriteBrowser(io::stderr()))),
+        })
+    }
+
+    /// Has `browser` make what opens the return page.
+    #[must_use]
+    pub fn with_browser_from(mut self, browser: OpensBrowser) -> Self {
         self.browser = browser;
+        self
+    }
+
+    /// Replaces this installation's thresholds.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
         self
     }
 
@@ -99,6 +120,10 @@ impl Environment for Installed {
 
     fn models(&self) -> Vec<ModelClaim> {
         self.vision.get().map(|vision| vision.model_claims()).unwrap_or_default()
+    }
+
+    fn policy(&self) -> Policy {
+        self.policy.clone()
     }
 
     fn key(&self) -> &DeviceKey {
@@ -130,10 +155,7 @@ impl Environment for Installed {
     }
 
     fn browser(&self) -> Box<dyn Browser> {
-        match self.browser {
-            BrowserChoice::Open => Box::new(SystemBrowser),
-            BrowserChoice::Print => Box::new(WriteBrowser(io::stderr())),
-        }
+        (self.browser)()
     }
 }
 

@@ -28,6 +28,10 @@ use countenance_core::protocol::LINK_MAX_BYTES;
 use listen::{Listening, Waker};
 use wire::{Deadline, Reply};
 
+/// Environment variable that is set for whatever the browser of a kiosk starts: it hands its link over, but never opens a
+/// window of its own, which would keep a kiosk that starts again from its place.
+pub const KIOSK_VARIABLE: &str = "COUNTENANCE_KIOSK";
+
 /// Maximum time a second start waits for the first to accept its link.
 const HAND_OVER: Duration = Duration::from_secs(5);
 /// Pause before retrying when the first instance has the lock but does not listen yet.

@@ -11,6 +11,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 pub use file::{SettingsError, SettingsFileError};
+pub use read::{is_camera_name, is_language_tag};
 
 use crate::session::origin::{AllowedOrigins, OriginError};
 

@@ -91,17 +91,26 @@ fn yes_or_no(item: &Item) -> Result<bool, SettingError> {
 }
 
 fn camera(name: &str) -> Result<String, SettingError> {
-    let fits = name.chars().count() <= CAMERA_MAX_CHARS && !name.chars().any(char::is_control);
-    if fits && !name.trim().is_empty() { Ok(name.to_owned()) } else { Err(SettingError::Camera) }
+    if is_camera_name(name) { Ok(name.to_owned()) } else { Err(SettingError::Camera) }
 }
 
-/// Checks only the form of the tag; the catalogs decide whether the language is available.
+/// Whether `name` can be the ID or name of a camera: 1 to 256 characters, none of them a control character.
+pub fn is_camera_name(name: &str) -> bool {
+    let fits = name.chars().count() <= CAMERA_MAX_CHARS && !name.chars().any(char::is_control);
+    fits && !name.trim().is_empty()
+}
+
 fn language(tag: &str) -> Result<String, SettingError> {
+    if is_language_tag(tag) { Ok(tag.to_owned()) } else { Err(SettingError::Language) }
+}
+
+/// Whether `tag` has the form of a BCP 47 tag; the catalogs decide whether the language is available.
+pub fn is_language_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let primary =
         parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
     let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if primary && rest && tag.len() <= LANGUAGE_MAX_BYTES { Ok(tag.to_owned()) } else { Err(SettingError::Language) }
+    primary && rest && tag.len() <= LANGUAGE_MAX_BYTES
 }
 
 fn verifiers(
