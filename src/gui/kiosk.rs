@@ -61,6 +61,8 @@ pub enum Opening {
     Attract,
     /// The sign-in behind this launch link, as it arrived.
     SignIn(Zeroizing<String>),
+    /// "Still there?", for a person who has not touched the browser for a while. Closes with [`Closed::Start`] if they are.
+    StillThere,
     /// Why nobody can sign in now.
     OutOfOrder(OutOfOrder),
     /// The operator's screen; the PIN is asked for first.
@@ -109,7 +111,7 @@ pub enum OperatorAsk {
 /// How the window closed.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Closed {
-    /// A person touched "touch to sign in": the browser comes to the front, at the start address.
+    /// A person touched "touch to sign in", or "I'm here": the browser comes to the front.
     Start,
     /// A badge reader typed this, digits only, of the length in [`KioskLook::badge_digits`]. Neither shown nor logged.
     Badge(Zeroizing<String>),

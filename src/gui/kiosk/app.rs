@@ -72,6 +72,7 @@ impl KioskApp {
         let (page, link) = match opening {
             Opening::Attract => (Page::Attract, None),
             Opening::SignIn(link) => (Page::SignIn, Some(link)),
+            Opening::StillThere => (Page::StillThere, None),
             Opening::OutOfOrder(why) => (Page::OutOfOrder(why), None),
             Opening::Operator => (Page::Pin, None),
         };
@@ -85,7 +86,11 @@ impl KioskApp {
             front,
             closed: Arc::default(),
             ended,
-            presence: Presence::new(now, context.look.idle_secs),
+            presence: match page {
+                // The browser was idle for so long already.
+                Page::StillThere => Presence::new(now - f64::from(context.look.idle_secs), context.look.idle_secs),
+                _ => Presence::new(now, context.look.idle_secs),
+            },
             badge: context.look.badge_digits.map(BadgeReader::new),
             corners: Corners::default(),
             pin: PinEntry::default(),
@@ -166,7 +171,10 @@ impl KioskApp {
         let is_touched = ctx.input(|i| i.events.iter().any(is_touch));
         if is_touched {
             self.touched_at = now;
-            self.presence.touched(now);
+            // At the browser, nobody is there until they say so: "leave" is a touch as well.
+            if self.front.page != Page::StillThere {
+                self.presence.touched(now);
+            }
         }
         if self.front.page == Page::Attract {
             self.read_badge(ctx, now);
@@ -231,7 +239,8 @@ impl KioskApp {
     /// Notices whether the person is still there, while they sign in.
     fn watch_person(&mut self, ctx: &Context, now: f64) {
         self.front.question_secs = None;
-        if self.front.page != Page::SignIn || !self.app.state().screen.is_login() {
+        let signs_in = self.front.page == Page::SignIn && self.app.state().screen.is_login();
+        if !signs_in && self.front.page != Page::StillThere {
             return;
         }
         match &self.app.state().screen {

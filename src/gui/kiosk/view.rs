@@ -23,6 +23,8 @@ pub(super) enum Page {
     Attract,
     /// The sign-in.
     SignIn,
+    /// The question whether somebody is still at the browser.
+    StillThere,
     /// Nobody can sign in.
     OutOfOrder(OutOfOrder),
     /// The operator's PIN is asked for.
@@ -138,6 +140,7 @@ fn page(ui: &mut Ui, shown: &Shown<'_>, draft: &mut Draft) -> Option<KioskAsk> {
         Page::Attract => attract::show(ui, shown),
         Page::SignIn if matches!(shown.view.state.screen, Screen::Ready) => attract::link_refused(ui, shown),
         Page::SignIn => sign_in(ui, draft),
+        Page::StillThere => still_there::show(ui, shown),
         Page::OutOfOrder(why) => out_of_order::show(ui, shown, why),
         Page::Pin => pin::show(ui, shown),
         Page::Operator => operator::show(ui, shown),

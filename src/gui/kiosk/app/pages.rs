@@ -78,6 +78,7 @@ impl KioskApp {
             KioskAsk::SignIn(Ask::Close) => self.end(ctx),
             KioskAsk::SignIn(ask) => self.app.carry_out(ctx, ask),
             KioskAsk::Start => self.close(ctx, Closed::Start),
+            KioskAsk::Here if self.front.page == Page::StillThere => self.close(ctx, Closed::Start),
             // The touch itself is the answer.
             KioskAsk::Here => {}
             KioskAsk::Leave => self.close(ctx, Closed::Idle),
