@@ -24,6 +24,7 @@
 //! | `countenance-vision` `countenance-camera` | networks; frame sources |
 //! | `countenance-client` | the sign-in ([`flow`](countenance_client::flow)) and what runs it |
 //! | `countenance-gui` | the window |
+//! | `countenance-kiosk` | the resident part of a kiosk: browser, presence, self-healing, health |
 //! | `countenance-amr` | for relying parties: checks an ID token for proof of a second factor |
 //! | `countenance-verifier` | the verification service and its portal; a separate binary |
 //! | `countenance-standin` | stand-ins for tenant, relying party, Twilio and browser |

@@ -1,0 +1,218 @@
+//! Who is at the kiosk: a state machine without clock, threads or windows. Events go in with the time, actions come out.
+//!
+//! ```text
+//!              touch, start, badge                    link
+//!  ┌─ Empty ────────────────────────► Visit ───────────────────► SigningIn
+//!  │    ▲ │ link                       │  ▲                          │
+//!  │    │ └────────────────────────────┼──┼──► SigningIn             │ ended
+//!  │    │                              │  └──────────────────────────┤
+//!  │    │              nobody: ask     ▼                             │ idle
+//!  │    ├──────── wipe ◄────────── StillThere ── "yes" ──► Visit     │
+//!  │    └──────── wipe ◄─────────────────────────────────────────────┘
+//!  └─ trouble ──► OutOfOrder ── recovered ──► Empty
+//! ```
+//!
+//! Whatever ends a visit wipes, before anything is shown to the next person.
+
+use std::time::Duration;
+
+use crate::{exit::Leave, screens::OperatorRequest, trouble::Condition};
+
+/// What is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nobody is there. The start page is in front, or our window that invites people.
+    Empty,
+    /// A person uses the browser.
+    Visit {
+        /// When they were last noticed.
+        last: Duration,
+    },
+    /// The window of a sign-in is open.
+    SigningIn,
+    /// The window asks whether somebody is still there.
+    StillThere,
+    /// The window says why nobody can sign in.
+    OutOfOrder,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The kiosk has started.
+    Started,
+    /// Nothing; time has passed.
+    Tick,
+    /// A launch link arrived while no window was open.
+    Link,
+    /// The application says that the visit is over.
+    Done,
+    /// Somebody touched the screen, or typed, while the browser was in front.
+    Input {
+        /// When.
+        at: Duration,
+    },
+    /// A window closed: a person wants the browser.
+    Start,
+    /// A window closed: an accepted badge was read.
+    Badge,
+    /// A window closed: the sign-in in it is over.
+    Ended,
+    /// A window closed: nobody is there, or somebody else.
+    Left,
+    /// A window closed: what was out of order is not any more.
+    Recovered,
+    /// A window closed: an operator asks.
+    Operator(OperatorRequest),
+    /// The process was asked to end.
+    Stop,
+}
+
+/// What to do, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// End the browser and delete all of it.
+    Wipe,
+    /// Start the browser at the start page, unless it runs.
+    Prepare,
+    /// Open the start page with the badge that was read.
+    VisitWithBadge,
+    /// Show the screen that invites people.
+    ShowAttract,
+    /// Show the sign-in behind the link that arrived.
+    ShowSignIn,
+    /// Ask whether somebody is still there.
+    ShowStillThere,
+    /// Show why nobody can sign in.
+    ShowOutOfOrder(Condition),
+    /// End the browser, delete all of it, and leave.
+    Leave(Leave),
+}
+
+/// The state machine.
+#[derive(Debug)]
+pub struct Presence {
+    phase: Phase,
+    idle: Duration,
+    attract: bool,
+}
+
+impl Presence {
+    /// Asks after `idle` without a person; `attract`: our window invites people, not the start page.
+    pub fn new(idle: Duration, attract: bool) -> Self {
+        Self { phase: Phase::Empty, idle, attract }
+    }
+
+    /// What is going on.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// When [`Event::Tick`] changes something; `None` if time alone changes nothing.
+    pub fn due(&self) -> Option<Duration> {
+        if let Phase::Visit { last } = self.phase { Some(last + self.idle) } else { None }
+    }
+
+    /// Takes `event` at `now`. `trouble` is the worst condition that holds. At most one action shows a window, the last.
+    pub fn step(&mut self, now: Duration, event: Event, trouble: Option<Condition>) -> Vec<Action> {
+        match (self.phase, event) {
+            (_, Event::Stop) => vec![Action::Leave(Leave::Stopped)],
+            (_, Event::Operator(asked)) => vec![Action::Leave(asked.into())],
+            (Phase::Empty, Event::Started) => self.welcome(trouble),
+            (Phase::Empty, Event::Done) => Vec::new(),
+            (_, Event::Left | Event::Done) => self.wipe(trouble),
+            // A link starts a visit, whoever called it; out of order, the window says so instead.
+            (Phase::Empty | Phase::Visit { .. }, Event::Link) => match trouble.filter(|_| self.is_empty()) {
+                Some(condition) => self.out_of_order(condition),
+                None => {
+                    self.phase = Phase::SigningIn;
+                    vec![Action::ShowSignIn]
+                }
+            },
+            (Phase::Empty, Event::Start | Event::Badge | Event::Input { .. }) if trouble.is_some() => {
+                self.welcome(trouble)
+            }
+            (Phase::Empty, Event::Badge) => {
+                self.phase = Phase::Visit { last: now };
+                vec![Action::VisitWithBadge]
+            }
+            (Phase::Empty, Event::Start) => {
+                self.phase = Phase::Visit { last: now };
+                vec![Action::Prepare]
+            }
+            (Phase::StillThere, Event::Start) | (_, Event::Ended) => self.visit(now, trouble),
+            (Phase::Empty, Event::Input { at }) if !self.attract => self.visit(at, trouble),
+            (Phase::Visit { last }, Event::Input { at }) => self.visit(last.max(at), trouble),
+            (Phase::Visit { last }, Event::Tick) if now.saturating_sub(last) >= self.idle => {
+                self.phase = Phase::StillThere;
+                vec![Action::ShowStillThere]
+            }
+            (Phase::Visit { last }, _) => self.visit(last, trouble),
+            // What was there before has been wiped on the way to this screen.
+            (Phase::OutOfOrder | Phase::Empty, Event::Recovered) => self.welcome(trouble),
+            (Phase::OutOfOrder, _) => self.wipe(trouble),
+            (Phase::Empty, _) => match trouble {
+                Some(condition) => self.out_of_order(condition),
+                // Our window was closed without a reason: it comes again.
+                None if self.attract => vec![Action::ShowAttract],
+                None => Vec::new(),
+            },
+            // A window that closed in another way than its phase knows ends the visit: rather too early than never.
+            (Phase::SigningIn | Phase::StillThere, _) => self.wipe(trouble),
+        }
+    }
+
+    /// What to do instead of the rest of the actions after [`Action::Wipe`] has failed: nobody may use what is left.
+    pub fn wipe_failed(&mut self) -> Vec<Action> {
+        self.phase = Phase::OutOfOrder;
+        vec![Action::ShowOutOfOrder(Condition::AskStaff)]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.phase == Phase::Empty
+    }
+
+    /// The browser is in front, unless it cannot be.
+    fn visit(&mut self, last: Duration, trouble: Option<Condition>) -> Vec<Action> {
+        if let Some(condition) = trouble.filter(|condition| condition.stops_a_visit()) {
+            return self.out_of_order(condition);
+        }
+        self.phase = Phase::Visit { last };
+        Vec::new()
+    }
+
+    fn wipe(&mut self, trouble: Option<Condition>) -> Vec<Action> {
+        match self.welcome(trouble) {
+            actions if actions.first() == Some(&Action::Wipe) => actions,
+            actions => std::iter::once(Action::Wipe).chain(actions).collect(),
+        }
+    }
+
+    fn welcome(&mut self, trouble: Option<Condition>) -> Vec<Action> {
+        self.phase = Phase::Empty;
+        match trouble {
+            Some(condition) => self.out_of_order(condition),
+            None if self.attract => vec![Action::ShowAttract],
+            None => vec![Action::Prepare],
+        }
+    }
+
+    /// The browser ends: one that starts later than our window would cover it.
+    fn out_of_order(&mut self, condition: Condition) -> Vec<Action> {
+        self.phase = Phase::OutOfOrder;
+        vec![Action::Wipe, Action::ShowOutOfOrder(condition)]
+    }
+}
+
+impl From<OperatorRequest> for Leave {
+    fn from(asked: OperatorRequest) -> Self {
+        match asked {
+            OperatorRequest::Restart => Self::Restart,
+            OperatorRequest::Quit => Self::Quit,
+            OperatorRequest::Reboot => Self::Reboot,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! The main thread: waits for what happens, asks [`Presence`] what to do, and does it.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use countenance_client::{instance::Call, interrupt::StopRequest};
+
+use crate::{
+    config::BadgeNumber,
+    exit::Leave,
+    health::metrics::Outcome,
+    idle::InputWatch,
+    monitor::{self, CameraCheck},
+    presence::{Action, Event, Phase, Presence},
+    screens::{Closed, Link, Opening, Screens},
+    state::KioskState,
+    trouble::Condition,
+};
+
+/// How long the main thread waits before it looks at everything again.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Windows that break in a row, after which the process ends and is started again.
+const MAX_BROKEN: u32 = 3;
+/// What an application opens to say that its visitor is done, instead of a launch link.
+pub const END_LINK: &str = "countenance://end";
+
+/// What the main thread works with.
+pub struct Resident<'a> {
+    /// The shared state.
+    pub state: Arc<KioskState>,
+    /// The window and the links.
+    pub screens: &'a mut dyn Screens,
+    /// Whether somebody uses the browser.
+    pub input: &'a mut dyn InputWatch,
+    /// The camera, while no window uses it.
+    pub camera: &'a dyn CameraCheck,
+    /// Asks the kiosk to end.
+    pub stop: &'a StopRequest,
+}
+
+/// What arrived and was not used yet. Wiped on drop.
+#[derive(Default)]
+struct Arrived {
+    link: Option<Link>,
+    badge: Option<BadgeNumber>,
+    /// The last input that was taken or does not count.
+    input: Duration,
+    broken: u32,
+}
+
+impl Resident<'_> {
+    /// Runs the kiosk until it is asked to end, and returns why. The browser has ended and its profile is wiped then.
+    pub fn run(&mut self) -> Leave {
+        let idle = Duration::from_secs(self.state.config.idle.get().into());
+        let mut presence = Presence::new(idle, self.state.config.attract);
+        let mut arrived = Arrived::default();
+        monitor::check_stream(&self.state, self.camera);
+        let mut event = Event::Started;
+        loop {
+            self.state.alive();
+            let mut actions: VecDeque<_> = presence.step(self.state.now(), event, self.state.trouble()).into();
+            self.state.set_phase(presence.phase());
+            let mut next = None;
+            while let Some(action) = actions.pop_front() {
+                match action {
+                    Action::Wipe => {
+                        arrived.link = None;
+                        if !self.wipe() {
+                            actions = presence.wipe_failed().into();
+                            self.state.set_phase(presence.phase());
+                        }
+                    }
+                    Action::Prepare => self.prepare(),
+                    Action::VisitWithBadge => self.visit_with(arrived.badge.take()),
+                    Action::ShowAttract => next = Some(self.show(Opening::Attract, &mut arrived)),
+                    Action::ShowSignIn => match arrived.link.take() {
+                        Some(link) => next = Some(self.show(Opening::SignIn(link), &mut arrived)),
+                        None => next = Some(Event::Ended),
+                    },
+                    Action::ShowStillThere => next = Some(self.show(Opening::StillThere, &mut arrived)),
+                    Action::ShowOutOfOrder(condition) => next = Some(self.out_of_order(condition, &mut arrived)),
+                    Action::Leave(leave) => return self.leave(leave),
+                }
+            }
+            if arrived.broken >= MAX_BROKEN {
+                return self.leave(Leave::Broken);
+            }
+            event = next.unwrap_or_else(|| self.wait(&mut arrived, presence.phase()));
+        }
+    }
+
+    fn wait(&mut self, arrived: &mut Arrived, phase: Phase) -> Event {
+        if self.stop.is_asked() {
+            return Event::Stop;
+        }
+        let call = self.screens.wait(POLL_INTERVAL);
+        match call {
+            Some(Call::Link(text)) if text.trim() == END_LINK => return Event::Done,
+            Some(Call::Link(text)) => {
+                arrived.link = Some(Link(text));
+                return Event::Link;
+            }
+            // There is no window to bring to the front.
+            Some(Call::ToFront) | None => {}
+        }
+        let now = self.state.now();
+        if !self.input.can_see() && phase == Phase::Empty {
+            return Event::Input { at: now };
+        }
+        match self.input.last_input(now) {
+            Some(at) if at > arrived.input => {
+                arrived.input = at;
+                Event::Input { at }
+            }
+            _ => Event::Tick,
+        }
+    }
+
+    fn show(&mut self, opening: Opening, arrived: &mut Arrived) -> Event {
+        let may_sign_in = matches!(opening, Opening::SignIn(_) | Opening::Attract);
+        let is_sign_in = matches!(opening, Opening::SignIn(_));
+        let closed = self.screens.show(opening);
+        self.state.alive();
+        // What was touched in our own window does not count.
+        if let Some(at) = self.input.last_input(self.state.now()) {
+            arrived.input = at;
+        }
+        let closed = match closed {
+            Ok(closed) => closed,
+            Err(error) => {
+                tracing::error!(%error, "a window broke");
+                arrived.broken += 1;
+                return Event::Left;
+            }
+        };
+        arrived.broken = 0;
+        match closed {
+            Closed::Start => Event::Start,
+            Closed::Badge(typed) => {
+                arrived.badge = self.state.config.badge_form().and_then(|form| form.read(&typed));
+                if arrived.badge.is_some() { Event::Badge } else { Event::Tick }
+            }
+            Closed::Ended(outcome) => {
+                if may_sign_in {
+                    self.state.metrics.session(outcome.into(), self.state.now());
+                }
+                Event::Ended
+            }
+            Closed::Idle => {
+                if is_sign_in {
+                    self.state.metrics.session(Outcome::Left, self.state.now());
+                }
+                Event::Left
+            }
+            Closed::Recovered => Event::Recovered,
+            Closed::Operator(asked) => Event::Operator(asked),
+            Closed::Stopped => Event::Stop,
+        }
+    }
+
+    fn out_of_order(&mut self, condition: Condition, arrived: &mut Arrived) -> Event {
+        if condition == Condition::BrowserDown {
+            // The monitor starts it when it is time.
+            self.prepare();
+        }
+        if self.state.trouble().is_none() {
+            return Event::Recovered;
+        }
+        self.show(Opening::OutOfOrder(condition), arrived)
+    }
+
+    /// Ends the browser, deletes all of it, and forgets the links that arrived for this person. Then there is time to see
+    /// whether the camera works.
+    fn wipe(&mut self) -> bool {
+        let now = self.state.now();
+        let wiped = self.state.browser().as_mut().is_none_or(|browser| {
+            let wiped = browser.wipe(now).is_ok();
+            monitor::note_browser(&self.state, browser);
+            wiped
+        });
+        while self.screens.wait(Duration::ZERO).is_some() {}
+        self.state.metrics.wipe();
+        self.state.alive();
+        monitor::check_stream(&self.state, self.camera);
+        self.state.alive();
+        wiped
+    }
+
+    fn prepare(&self) {
+        let Some(start) = &self.state.config.start else { return };
+        if let Some(browser) = self.state.browser().as_mut() {
+            browser.prepare(start.plain(), self.state.now());
+        }
+    }
+
+    fn visit_with(&self, badge: Option<BadgeNumber>) {
+        let page = badge.and_then(|badge| self.state.config.start.as_ref()?.with_badge(&badge));
+        let (Some(page), now) = (page, self.state.now()) else { return };
+        let mut browser = self.state.browser();
+        let Some(browser) = browser.as_mut() else { return };
+        if !browser.is_running() {
+            browser.prepare(&page, now);
+        } else if let Err(error) = browser.open(&page) {
+            tracing::warn!(%error, "the start page was not opened for a badge");
+        }
+    }
+
+    fn leave(&self, leave: Leave) -> Leave {
+        self.state.shut_down();
+        leave
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

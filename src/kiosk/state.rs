@@ -1,0 +1,226 @@
+//! What the threads of a kiosk share: configuration, browser, conditions, counts.
+
+use std::{
+    fmt, io,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicI64, atomic::AtomicU64, atomic::Ordering},
+    time::Duration,
+};
+
+use countenance_client::session::{
+    browser::{Browser, BrowserError},
+    continue_url::ContinueUrl,
+};
+use countenance_core::{clock::Clock, protocol::SettingsRevision};
+
+use crate::{
+    browser::{BrowserKeeper, ProfileFolder},
+    config::{KioskConfig, LoadedConfig},
+    health::{Health, metrics::Metrics},
+    notify::Progress,
+    pin::{PinAnswer, PinGate},
+    presence::Phase,
+    trouble::{Check, Condition, Troubles},
+};
+
+/// Name of the profile's folder, below the runtime folder, unless the configuration names another.
+const PROFILE_FOLDER: &str = "countenance-kiosk";
+/// A clock offset that is not known.
+const UNKNOWN: i64 = i64::MIN;
+
+/// The shared state of a kiosk.
+pub struct KioskState {
+    /// The configuration.
+    pub config: KioskConfig,
+    /// Names the configuration's files as they were read.
+    pub revision: Option<SettingsRevision>,
+    /// What is wrong now.
+    pub troubles: Troubles,
+    /// Counts.
+    pub metrics: Metrics,
+    /// Progress of the threads, for the watchdog.
+    pub progress: Progress,
+    complaints: Mutex<Vec<String>>,
+    pin: PinGate,
+    phase: Mutex<Phase>,
+    browser: Mutex<Option<BrowserKeeper>>,
+    ahead_secs: AtomicI64,
+    free_bytes: AtomicU64,
+    clock: Box<dyn Clock + Send + Sync>,
+    since_start: Box<dyn Fn() -> Duration + Send + Sync>,
+}
+
+impl fmt::Debug for KioskState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KioskState").field("phase", &self.phase()).finish_non_exhaustive()
+    }
+}
+
+impl KioskState {
+    /// The state at the start, with the profile of a former process wiped. `roots` are the folders in memory, that of the
+    /// user first; `since_start` is the time since the start of the process.
+    pub fn new(
+        loaded: LoadedConfig,
+        roots: &[PathBuf],
+        clock: Box<dyn Clock + Send + Sync>,
+        since_start: Box<dyn Fn() -> Duration + Send + Sync>,
+    ) -> Arc<Self> {
+        let LoadedConfig { config, complaints, revision } = loaded;
+        let mut complaints: Vec<_> = complaints.iter().map(ToString::to_string).collect();
+        let troubles = Troubles::default();
+        let path = config.profile.clone().or_else(|| roots.first().map(|root| root.join(PROFILE_FOLDER)));
+        let browser = path.and_then(|path| {
+            let claimed = ProfileFolder::claim(&path, roots).and_then(|profile| {
+                if !profile.is_in_memory() {
+                    complaints.push(format!("{} is not in memory: what is deleted may stay on disk", path.display()));
+                }
+                BrowserKeeper::new(config.browser.clone(), profile)
+            });
+            claimed.map_err(|error| complaints.push(countenance_client::headless::causes(&error))).ok()
+        });
+        if browser.is_none() || config.start.is_none() {
+            troubles.note(Check::Setup, Some(Condition::AskStaff));
+        }
+        Arc::new(Self {
+            pin: PinGate::new(config.operator_pin.clone()),
+            config,
+            revision,
+            troubles,
+            metrics: Metrics::default(),
+            progress: Progress::default(),
+            complaints: Mutex::new(complaints),
+            phase: Mutex::new(Phase::Empty),
+            browser: Mutex::new(browser),
+            ahead_secs: AtomicI64::new(UNKNOWN),
+            free_bytes: AtomicU64::new(0),
+            clock,
+            since_start,
+        })
+    }
+
+    /// Time since the start of the process.
+    pub fn now(&self) -> Duration {
+        (self.since_start)()
+    }
+
+    /// The window's thread made progress: to be called at least once a second while a window is open.
+    pub fn alive(&self) {
+        self.progress.main(self.now());
+    }
+
+    /// The worst condition that holds now.
+    pub fn trouble(&self) -> Option<Condition> {
+        self.troubles.worst()
+    }
+
+    /// Compares a PIN that was typed on the operator's screen.
+    pub fn check_pin(&self, typed: &str) -> PinAnswer {
+        self.pin.check(typed, self.now())
+    }
+
+    /// What of the configuration was left out, a sentence each: for the operator's screen.
+    pub fn complaints(&self) -> Vec<String> {
+        locked(&self.complaints).clone()
+    }
+
+    /// Adds something that was left out.
+    pub fn complain(&self, complaint: String) {
+        locked(&self.complaints).push(complaint);
+    }
+
+    /// Opens `page` in the browser that the visit began in, on top of what it shows.
+    pub fn open_page(&self, page: &str) -> io::Result<()> {
+        match &mut *self.browser() {
+            Some(browser) => browser.open(page),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Ends the browser and deletes all of it: before the process ends.
+    pub fn shut_down(&self) {
+        let now = self.now();
+        if let Some(browser) = self.browser().as_mut() {
+            // Reported there. The next start wipes again before anything is shown.
+            browser.wipe(now).ok();
+        }
+    }
+
+    /// What is going on.
+    pub fn phase(&self) -> Phase {
+        *locked(&self.phase)
+    }
+
+    pub(crate) fn set_phase(&self, phase: Phase) {
+        *locked(&self.phase) = phase;
+    }
+
+    /// The browser; `None` if there is no profile for it.
+    pub(crate) fn browser(&self) -> MutexGuard<'_, Option<BrowserKeeper>> {
+        locked(&self.browser)
+    }
+
+    /// By how much the clock is ahead of the verifier's, as found last.
+    pub(crate) fn set_ahead_secs(&self, ahead_secs: Option<i64>) {
+        self.ahead_secs.store(ahead_secs.unwrap_or(UNKNOWN), Ordering::Relaxed);
+    }
+
+    /// By how much the clock is ahead of the verifier's, as found last.
+    pub(crate) fn ahead_secs(&self) -> Option<i64> {
+        Some(self.ahead_secs.load(Ordering::Relaxed)).filter(|secs| *secs != UNKNOWN)
+    }
+
+    /// Free space of the profile, as found last.
+    pub(crate) fn set_free_bytes(&self, free: Option<u64>) {
+        self.free_bytes.store(free.unwrap_or_default(), Ordering::Relaxed);
+    }
+
+    /// How the kiosk is. Waits for nothing, so that it can be asked while the browser is being ended.
+    pub fn health(&self) -> Health {
+        let (sessions, last) = self.metrics.sessions();
+        let free = self.free_bytes.load(Ordering::Relaxed);
+        Health {
+            at: self.clock.now(),
+            version: env!("CARGO_PKG_VERSION"),
+            site: self.config.site.as_ref().map(ToString::to_string),
+            uptime_secs: self.now().as_secs(),
+            state: self.phase().into(),
+            conditions: self.troubles.all().into_iter().map(Into::into).collect(),
+            sessions,
+            last_outcome: last.map(|(outcome, _)| outcome.name()),
+            browser_failures: self.metrics.browser_failures(),
+            clock_ahead_secs: self.ahead_secs(),
+            profile_free_bytes: Some(free).filter(|free| *free > 0),
+            pin_locked: self.pin.is_locked(self.now()),
+            complaints: self.complaints(),
+        }
+    }
+
+    /// This machine's time.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+}
+
+impl crate::health::Pages for KioskState {
+    fn healthz(&self) -> (bool, String) {
+        let health = self.health();
+        (health.is_good(), health.to_json())
+    }
+
+    fn metrics(&self) -> String {
+        self.metrics.to_text(&self.health())
+    }
+}
+
+/// Opens the return page in the browser that the visit began in: in another one, the session would be unknown.
+pub struct KioskBrowser(pub Arc<KioskState>);
+
+impl Browser for KioskBrowser {
+    fn open(&mut self, url: &ContinueUrl) -> Result<(), BrowserError> {
+        self.0.open_page(url.as_str()).map_err(BrowserError::NotOpened)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
