@@ -10,6 +10,8 @@ mod capture;
 mod device;
 mod doctor;
 mod inspect;
+#[cfg(all(feature = "window", target_os = "linux"))]
+mod kiosk;
 mod link;
 mod models;
 mod qualify;
@@ -57,6 +59,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         task: device::DeviceTask,
     },
+    /// Run this machine as a kiosk: one browser, one window for sign-ins, nothing left behind
+    ///
+    /// Set up by kiosk.toml and kiosk.d. Exit codes: 0 stopped by a signal, 70 internal failure, 71 restart asked for, 72
+    /// reboot asked for, 73 quit by an operator; 1 if it could not start.
+    #[cfg(all(feature = "window", target_os = "linux"))]
+    Kiosk(kiosk::KioskArgs),
     /// Manage the handler of countenance: links
     Link {
         /// What to do
@@ -158,6 +166,8 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         Command::Capture(args) => capture::run(&args),
         Command::Device { task } => device::run(task),
         Command::Doctor(args) => doctor::run(args),
+        #[cfg(all(feature = "window", target_os = "linux"))]
+        Command::Kiosk(args) => kiosk::run(&args),
         Command::Link { task } => link::run(task),
         Command::Models(args) => models::run(&args),
         Command::Inspect { file, key } => inspect::run(&file, key.as_deref()),

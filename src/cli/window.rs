@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::json;
 
 use countenance_attest::DeviceKey;
@@ -19,7 +19,7 @@ use countenance_client::{
     headless::{Exit, causes},
     installation::InstallationArgs,
     installed::{Installed, load_early},
-    instance::{self, Claim, Inbox, InstanceDir},
+    instance::{self, Claim, Inbox, InstanceDir, KIOSK_VARIABLE},
     interrupt::on_signal,
     runner::RunOutcome,
     session::origin::AllowedOrigins,
@@ -52,6 +52,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         None => InstanceDir::of_this_user()?,
     };
     let inbox = match instance::claim(&dir, args.link.as_deref())? {
+        Claim::First(_) if std::env::var_os(KIOSK_VARIABLE).is_some() => bail!("the kiosk does not run; try again"),
         Claim::First(inbox) => inbox,
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };
@@ -82,11 +83,11 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     Ok(ended.map_or(ExitCode::SUCCESS, told))
 }
 
-type Lists = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
-type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
+pub(super) type Lists = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
+pub(super) type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
 
 /// What lists the cameras for the window and what applies the user's choice. Both do nothing for a recording.
-fn cameras(env: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
+pub(super) fn cameras(env: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
     let Source::Camera(cameras) = env.source() else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
     let (lists, chooses, slot) = (Arc::clone(cameras), Arc::clone(cameras), env.slot.clone());
     let entry = |camera: Listed| CameraEntry {

@@ -5,6 +5,8 @@
 mod cli;
 mod icon;
 mod installation;
+#[cfg(target_os = "linux")]
+mod kiosk;
 mod pipes;
 mod signals;
 mod usage;
