@@ -63,6 +63,9 @@ pub struct Rules {
     /// How well a device's key must be protected, by what the device said when it was registered. That is its own word: no
     /// chip has vouched for it.
     pub key_protection_min: KeyProtection,
+    /// Whether people may stand as far away as a kiosk has them: their faces may take less of the image's width. Clients at
+    /// desks keep their own minimum.
+    pub kiosk_distance: bool,
     /// Thresholds; applied only where they are stricter than the service's own.
     pub policy: Policy,
 }
@@ -90,6 +93,7 @@ impl Rules {
             client_version_min: None,
             client_versions_refused: Vec::new(),
             key_protection_min: KeyProtection::File,
+            kiosk_distance: false,
             policy: Policy::default(),
         }
     }

@@ -300,7 +300,14 @@ impl AppState {
 
     /// The policy for an integration's sign-ins: the service's, tightened by the integration's.
     fn policy_of(&self, integration: &Integration) -> Policy {
-        self.0.setup.policy.tightened_by(&integration.rules.policy)
+        let Rules { policy, kiosk_distance, .. } = &integration.rules;
+        let mut tightened = self.0.setup.policy.tightened_by(policy);
+        let min = &mut tightened.quality.face_ratio_min;
+        // A minimum that somebody has set above the usual one stays.
+        if *kiosk_distance && *min <= Policy::default().quality.face_ratio_min {
+            *min = min.min(Policy::for_kiosk().quality.face_ratio_min);
+        }
+        tightened
     }
 
     fn codes(&self) -> Option<&TwilioVerify> {

@@ -29,6 +29,7 @@ mod heartbeat;
 mod hostile;
 mod jose;
 mod key_protection;
+mod kiosk_distance;
 mod landing;
 mod landing_codes;
 mod landing_mail;

@@ -41,6 +41,7 @@ fn settings(rules: &Rules) -> BTreeMap<String, String> {
         client_version_min,
         client_versions_refused,
         key_protection_min,
+        kiosk_distance,
         policy,
     } = rules;
     let refused: Vec<_> = client_versions_refused.iter().map(ToString::to_string).collect();
@@ -62,6 +63,7 @@ fn settings(rules: &Rules) -> BTreeMap<String, String> {
             ("client_version_min", client_version_min.map_or_else(|| "none".to_owned(), |min| min.to_string())),
             ("client_versions_refused", refused.join(" ")),
             ("key_protection_min", key_protection_min.name().to_owned()),
+            ("kiosk_distance", kiosk_distance.to_string()),
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     );

@@ -34,6 +34,7 @@ pub(super) struct RulesForm {
     client_version_min: String,
     client_versions_refused: String,
     key_protection_min: String,
+    kiosk_distance: bool,
     policy: String,
     /// Field name and error message.
     errors: Vec<(&'static str, String)>,
@@ -67,6 +68,7 @@ impl RulesForm {
             client_version_min,
             client_versions_refused,
             key_protection_min,
+            kiosk_distance,
             policy,
         } = rules;
         Self {
@@ -91,6 +93,7 @@ impl RulesForm {
                 .collect::<Vec<_>>()
                 .join(" "),
             key_protection_min: key_protection_min.name().to_owned(),
+            kiosk_distance: *kiosk_distance,
             policy: thresholds::write(policy),
             errors: Vec::new(),
         }
@@ -117,6 +120,7 @@ impl RulesForm {
             client_version_min: typed("client_version_min"),
             client_versions_refused: typed("client_versions_refused"),
             key_protection_min: typed("key_protection_min"),
+            kiosk_distance: fields.ticked("kiosk_distance"),
             policy: typed("policy"),
             errors: Vec::new(),
         }
@@ -218,6 +222,7 @@ impl RulesForm {
             client_version_min: client_version_min.first().copied(),
             client_versions_refused,
             key_protection_min,
+            kiosk_distance: self.kiosk_distance,
             policy,
         })
     }

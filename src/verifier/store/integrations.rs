@@ -71,6 +71,7 @@ impl FromRow<'_, SqliteRow> for Integration {
             client_version_min: version(row.try_get("client_version_min")?)?,
             client_versions_refused: versions(row.try_get("client_versions_refused")?)?,
             key_protection_min: key_protection(row, "key_protection_min")?,
+            kiosk_distance: row.try_get("kiosk_distance")?,
             policy: serde_json::from_str(&policy).or(Err(unknown("policy")))?,
         };
         Ok(Self { id: row.try_get("id")?, rules })
@@ -102,7 +103,7 @@ impl Tx<'_> {
                       self_enrolment = ?, enrolment_counts = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, \
                       virtual_cameras = ?, open_registration = ?, attempts = ?, \
                       retention_days = ?, limits = ?, client_version_min = ?, \
-                      client_versions_refused = ?, key_protection_min = ?, policy = ? WHERE id = ?";
+                      client_versions_refused = ?, key_protection_min = ?, kiosk_distance = ?, policy = ? WHERE id = ?";
         // Without `..`, so that a new option does not compile until it is stored.
         let Rules {
             name,
@@ -122,6 +123,7 @@ impl Tx<'_> {
             client_version_min,
             client_versions_refused,
             key_protection_min,
+            kiosk_distance,
             policy,
         } = rules;
         let done = sqlx::query(update)
@@ -143,6 +145,7 @@ impl Tx<'_> {
             .bind(client_version_min.map(|version| version.to_string()))
             .bind(client_versions_refused.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
             .bind(key_protection_min.name())
+            .bind(kiosk_distance)
             .bind(serde_json::to_string(policy).unwrap_or_default())
             .bind(id)
             .execute(&mut *self.db)

@@ -132,6 +132,7 @@ async fn every_option_is_saved_and_shown_again() {
         .with("client_version_min", "0.2.0")
         .with("client_versions_refused", " 0.2.1, 0.10.0\r\n")
         .with("key_protection_min", "os-keystore")
+        .with("kiosk_distance", "on")
         .with("policy", r#"{"liveness": {"threshold": 2.5}, "quality": {"yaw_deg": 90}}"#);
     let made = operator.send(&sent).await;
     assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
@@ -160,6 +161,7 @@ async fn every_option_is_saved_and_shown_again() {
         client_version_min: _,
         client_versions_refused: _,
         key_protection_min: _,
+        kiosk_distance: _,
         policy: _,
     } = Rules::new("", "");
     for (field, value) in [
@@ -177,6 +179,7 @@ async fn every_option_is_saved_and_shown_again() {
         ("client_version_min", "0.2.0"),
         ("client_versions_refused", "0.2.1 0.10.0"),
         ("key_protection_min", "os-keystore"),
+        ("kiosk_distance", "on"),
     ] {
         assert_eq!(shown.fields[field], value, "{field}");
     }

@@ -21,3 +21,6 @@ CREATE TABLE heartbeats (
 -- An operator can refuse a device that waits. The row stays until its sign-in ends, so that the device cannot ask again
 -- in it.
 ALTER TABLE binding_requests ADD COLUMN refused_at INTEGER;
+
+-- People may stand at a kiosk's distance.
+ALTER TABLE integrations ADD COLUMN kiosk_distance INTEGER NOT NULL DEFAULT 0;
