@@ -35,8 +35,10 @@ consent-minutes = { $minutes ->
    *[other] vor { $minutes } Minuten
 }
 consent-captured = Etwa zwei Sekunden Kamerabilder, beurteilt auf diesem Computer.
+    .kiosk = Etwa zwei Sekunden Kamerabilder, ausgewertet an diesem Terminal.
 consent-sent = Ein Bild und ein signierter Bericht gehen an den Prüfdienst.
 consent-kept = Auf diesem Computer bleibt nichts zurück.
+    .kiosk = An diesem Terminal bleibt nichts zurück.
 consent-template = Der Dienst behält ein Gesichtsmuster: Zahlen, an denen sich Ihr Gesicht wiedererkennen lässt, kein Bild. Sie können es löschen lassen.
 consent-light = Die Kamera geht an, wenn Sie auf „Beginnen“ drücken.
 consent-begin = Beginnen
@@ -57,6 +59,7 @@ capture-recording-parts = Eine Aufzeichnung läuft, in der Teile fehlen
 hint-no-face = Zeigen Sie Ihr Gesicht
 hint-several-faces = Bitte nur eine Person
 hint-upside-down = Bild steht kopf: siehe Kamera-Einstellungen
+    .kiosk = Bild steht kopf: bitte Personal fragen
 hint-come-closer = Kommen Sie näher
 hint-move-back = Rücken Sie etwas zurück
 hint-move-left = Rücken Sie nach links
@@ -130,6 +133,7 @@ cannot-tell-title = Das war nicht deutlich genug
 cannot-tell-body = Mit Ihnen ist alles in Ordnung. Ein besseres Bild hilft:
 cannot-tell-light = Wenden Sie sich einem Fenster oder einer Lampe zu. Im Rücken sollte kein Licht sein.
 cannot-tell-distance = Sitzen Sie eine Armlänge entfernt, das Gesicht in der Mitte.
+    .kiosk = Bleiben Sie eine Armlänge entfernt, das Gesicht in der Mitte.
 cannot-tell-glasses = Neigen Sie die Brille oder den Kopf, bis nichts mehr spiegelt.
 cannot-tell-unsure = Mit Ihnen ist alles in Ordnung. Die Bilder lassen noch Zweifel. Das hilft:
 cannot-tell-move = Bewegen Sie den Kopf ein wenig und blinzeln Sie.
@@ -138,7 +142,9 @@ not-accepted-not-live = Zeigen Sie Ihr eigenes Gesicht, live und direkt vor der 
 not-accepted-no-match = Ihr Gesicht wurde für dieses Konto nicht wiedererkannt.
 not-accepted-poor-quality = Das Bild war zum Vergleichen nicht gut genug.
 not-accepted-camera = Diese Kamera wird für diese Anmeldung nicht angenommen. Nehmen Sie die eingebaute Kamera oder eine andere.
+    .kiosk = Die Kamera dieses Terminals wird für diese Anmeldung nicht angenommen. Bitte fragen Sie das Personal.
 not-accepted-untrusted = Der Prüfdienst hat den Bericht dieses Computers nicht angenommen. Geben Sie Ihrer Systembetreuung Bescheid.
+    .kiosk = Der Prüfdienst hat den Bericht dieses Terminals nicht angenommen. Bitte fragen Sie das Personal.
 picture-yours = Ihr Bild
 picture-ideal = So sollte es aussehen
 
@@ -174,18 +180,28 @@ done-title-enroll = Ihr Gesicht ist eingerichtet
 done-body = Zurück zu Ihrem Browser. Dieses Fenster schließt sich von selbst.
 refused-title = Nicht angemeldet
 refused-cancelled = Sie haben abgebrochen. Ihr Browser weiß Bescheid.
+    .kiosk = Sie haben abgebrochen. Niemand ist angemeldet.
 refused-not-me = Diese Anmeldung wurde gestoppt. Waren das nicht Sie, ändern Sie Ihr Passwort.
 refused-too-many = Zu viele Versuche. Warten Sie eine Weile und melden Sie sich dann erneut an.
 refused-timed-out = Die Zeit für diese Anmeldung ist um. Melden Sie sich in Ihrem Browser erneut an.
+    .kiosk = Die Zeit für diese Anmeldung ist um. Bitte beginnen Sie von vorn.
 refused-not-enrolled = Für dieses Konto ist kein Gesicht eingerichtet. Fragen Sie die Stelle, die Ihr Konto verwaltet.
+    .kiosk = Für dieses Konto ist kein Gesicht eingerichtet. Bitte fragen Sie das Personal.
 refused-disabled = Die Anmeldung mit der Kamera ist hier abgeschaltet. Fragen Sie die Stelle, die Ihr Konto verwaltet.
+    .kiosk = Die Anmeldung mit der Kamera ist hier abgeschaltet. Bitte fragen Sie das Personal.
 refused-other = Ihr Browser zeigt, wie es weitergeht.
+    .kiosk = Die nächste Seite zeigt, wie es weitergeht.
 failed-title = Die Anmeldung wurde unterbrochen
 failed-login-again = Dieser Link ist verbraucht oder zu alt. Beginnen Sie die Anmeldung in Ihrem Browser neu.
+    .kiosk = Die Zeit für diese Anmeldung ist um. Bitte beginnen Sie von vorn.
 failed-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk und öffnen Sie den Link dann noch einmal aus Ihrem Browser.
+    .kiosk = Der Prüfdienst ist nicht erreichbar. Versuchen Sie es gleich noch einmal oder fragen Sie das Personal.
 failed-operator = Diese Installation hat einen Fehler. Teilen Sie Ihrer Systembetreuung mit, was die Diagnose zeigt.
+    .kiosk = Dieses Terminal hat einen Fehler. Bitte fragen Sie das Personal.
 failed-title-approve = Dieser Computer ist noch nicht freigegeben
+    .kiosk = Dieses Terminal ist noch nicht freigegeben
 failed-approve = Dieses Konto verwendet diesen Computer noch nicht. Wenn Sie eine E-Mail dazu erhalten haben, geben Sie ihn dort frei; sonst fragen Sie Ihre Administration. Öffnen Sie den Link dann noch einmal aus Ihrem Browser.
+    .kiosk = Dieses Terminal gilt noch nicht für Ihr Konto. Bitte fragen Sie das Personal.
 failed-approve-code = Oder nehmen Sie einen Computer, auf dem Sie sich schon mit dem Gesicht anmelden: Öffnen Sie dort Countenance, wählen Sie „Weiteres Gerät freigeben“ und geben Sie diesen Code ein.
 failed-approve-command = Oder führen Sie dort aus: { $command }
 failed-approve-minutes = { $minutes ->
@@ -193,10 +209,79 @@ failed-approve-minutes = { $minutes ->
    *[other] Der Code gilt noch { $minutes } Minuten.
 }
 failed-title-update = Countenance aktualisieren
+    .kiosk = Dieses Terminal braucht ein Update
 failed-update = Diese Version von Countenance ist zu alt für diese Anmeldung. Aktualisieren Sie sie oder fragen Sie Ihren IT-Support. Beginnen Sie die Anmeldung dann in Ihrem Browser neu.
+    .kiosk = Seine Version ist zu alt für diese Anmeldung. Bitte fragen Sie das Personal.
 failed-title-clock = Die Uhr dieses Computers geht falsch
+    .kiosk = Die Uhr dieses Terminals geht falsch
 failed-clock = Dieser Computer zeigt { $here } an, es ist aber { $there }. Bitten Sie Ihr IT-Team, die Uhr zu stellen, und beginnen Sie die Anmeldung dann im Browser neu.
+    .kiosk = Sie zeigt { $here }, es ist aber { $there }. Bitte fragen Sie das Personal.
 close = Schließen
+
+## Kiosk
+kiosk-attract-title = Anmelden mit dem Gesicht
+kiosk-attract-body = Taste berühren, zustimmen, in die Kamera schauen. Das dauert wenige Sekunden.
+kiosk-start = Zum Anmelden berühren
+kiosk-badge = Oder halten Sie Ihren Ausweis an den Leser.
+kiosk-privacy = Die Kamera ist aus, bis Sie zustimmen. Von Ihnen bleibt an diesem Terminal nichts zurück.
+kiosk-text-size = Textgröße: { $percent } %
+kiosk-lower = Tiefer
+kiosk-higher = Höher
+kiosk-speech-on = Vorlesen
+kiosk-speech-off = Nicht mehr vorlesen
+kiosk-there-title = Sind Sie noch da?
+kiosk-there-body = { $seconds ->
+    [one] Sonst endet diese Anmeldung in { $seconds } Sekunde, und alles über Sie wird entfernt.
+   *[other] Sonst endet diese Anmeldung in { $seconds } Sekunden, und alles über Sie wird entfernt.
+}
+kiosk-there-here = Ich bin da
+kiosk-there-leave = Jetzt beenden
+kiosk-thanks = Danke, { $account }.
+kiosk-thanks-all = Danke.
+kiosk-thanks-next = Die nächste Person, bitte.
+kiosk-wipe = Alles über Sie wird von diesem Bildschirm entfernt.
+kiosk-next = Weiter
+kiosk-link-title = Diese Anmeldung kann nicht beginnen
+kiosk-link-body = Bitte beginnen Sie von vorn. Hilft das nicht, fragen Sie das Personal.
+kiosk-camera-body = Die Kamera dieses Terminals funktioniert gerade nicht.
+kiosk-camera-fix = Versuchen Sie es noch einmal. Hilft das nicht, fragen Sie das Personal.
+kiosk-code-typed = { $typed } von { $total } Ziffern
+kiosk-erase = Letzte Ziffer löschen
+kiosk-out-title = Außer Betrieb
+kiosk-out-offline = Kein Netz
+kiosk-out-verifier = Die Anmeldung ist nicht verfügbar
+kiosk-out-disk = Der Speicher ist voll
+kiosk-out-browser = Die Anmeldeseite öffnet sich nicht
+kiosk-out-unregistered = Dieses Terminal ist noch nicht eingerichtet
+kiosk-out-wait = Das vergeht oft von selbst. Bitte warten Sie einen Moment.
+kiosk-out-repair = Dieses Terminal muss erst repariert werden.
+kiosk-out-ask = Bitte fragen Sie das Personal oder nehmen Sie ein anderes Terminal.
+kiosk-out-elsewhere = Bitte nehmen Sie ein anderes Terminal.
+kiosk-out-since = { $minutes ->
+    [one] Seit { $minutes } Minute
+   *[other] Seit { $minutes } Minuten
+}
+
+## Kiosk: operator
+kiosk-operator-title = Betreuung
+kiosk-operator-close = Zurück zum Terminal
+kiosk-operator-measures = Gesicht: { $face } % der Breite. Abstand: etwa { $distance } cm. Licht: { $light } von 255.
+kiosk-operator-no-face = Im Bild ist nicht genau ein Gesicht.
+kiosk-restart = Programm neu starten
+kiosk-reboot = Computer neu starten
+kiosk-quit = Programm beenden
+kiosk-pin-body = Geben Sie die PIN ein.
+kiosk-pin-open = Öffnen
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } Ziffer
+   *[other] { $typed } Ziffern
+}
+kiosk-pin-wrong = Das ist nicht die PIN.
+kiosk-pin-wait = { $seconds ->
+    [one] Das ist nicht die PIN. Nächster Versuch in { $seconds } Sekunde.
+   *[other] Das ist nicht die PIN. Nächster Versuch in { $seconds } Sekunden.
+}
+kiosk-pin-locked = Die PIN ist nach zu vielen Versuchen gesperrt. Ihr IT-Team kann sie entsperren.
 
 ## Allow another device
 approve-title = Weiteres Gerät freigeben

@@ -258,7 +258,6 @@ kiosk-out-repair = This kiosk has to be repaired first.
 kiosk-out-ask = Please ask the staff, or use another kiosk.
 kiosk-out-elsewhere = Please use another kiosk.
 kiosk-out-since = { $minutes ->
-    [0] Just now
     [one] For { $minutes } minute
    *[other] For { $minutes } minutes
 }

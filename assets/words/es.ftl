@@ -35,8 +35,10 @@ consent-minutes = { $minutes ->
    *[other] hace { $minutes } minutos
 }
 consent-captured = Unos dos segundos de imágenes de la cámara, evaluadas en este equipo.
+    .kiosk = Unos dos segundos de imágenes de la cámara, evaluadas en este quiosco.
 consent-sent = Una imagen y un informe firmado se envían al servicio de verificación.
 consent-kept = En este equipo no se guarda nada.
+    .kiosk = En este quiosco no se guarda nada.
 consent-template = El servicio guarda una plantilla: números que permiten reconocer tu rostro, no una imagen. Puedes pedir que se borre.
 consent-light = La cámara se enciende cuando pulsas «Empezar».
 consent-begin = Empezar
@@ -57,6 +59,7 @@ capture-recording-parts = Se reproduce una grabación a la que le faltan partes
 hint-no-face = Muestra tu rostro
 hint-several-faces = Una sola persona a la vez
 hint-upside-down = Imagen al revés: mira los ajustes
+    .kiosk = Imagen al revés: avisa al personal
 hint-come-closer = Acércate un poco
 hint-move-back = Aléjate un poco
 hint-move-left = Muévete a tu izquierda
@@ -130,6 +133,7 @@ cannot-tell-title = No se veía con claridad
 cannot-tell-body = No has hecho nada mal. Una imagen mejor ayuda:
 cannot-tell-light = Ponte de cara a una ventana o a una lámpara, sin ninguna detrás.
 cannot-tell-distance = Siéntate a un brazo de distancia, con el rostro en el centro.
+    .kiosk = Quédate a un brazo de distancia, con el rostro en el centro.
 cannot-tell-glasses = Inclina las gafas o la cabeza para quitar los reflejos.
 cannot-tell-unsure = No has hecho nada mal. Las imágenes dejan una duda. Esto ayuda:
 cannot-tell-move = Mueve un poco la cabeza y parpadea.
@@ -138,7 +142,9 @@ not-accepted-not-live = Muestra tu propio rostro, en vivo y de frente a la cáma
 not-accepted-no-match = No se ha reconocido tu rostro para esta cuenta.
 not-accepted-poor-quality = La imagen no era lo bastante buena para compararla.
 not-accepted-camera = Esta cámara no se acepta para este inicio de sesión. Usa la cámara integrada u otra distinta.
+    .kiosk = La cámara de este quiosco no se acepta para este inicio de sesión. Consulta al personal.
 not-accepted-untrusted = El servicio de verificación no ha aceptado el informe de este equipo. Avisa a quien lo administra.
+    .kiosk = El servicio de verificación no ha aceptado el informe de este quiosco. Consulta al personal.
 picture-yours = Tu imagen
 picture-ideal = Cómo debería verse
 
@@ -174,18 +180,28 @@ done-title-enroll = Tu rostro está configurado
 done-body = Vuelve a tu navegador. Esta ventana se cierra sola.
 refused-title = Sesión no iniciada
 refused-cancelled = Has cancelado. Tu navegador ya lo sabe.
+    .kiosk = Has cancelado. No hay ninguna sesión iniciada.
 refused-not-me = Este inicio de sesión se ha detenido. Si no has sido tú, cambia tu contraseña.
 refused-too-many = Demasiados intentos. Espera un rato y vuelve a iniciar sesión.
 refused-timed-out = Se acabó el tiempo para este inicio de sesión. Vuelve a iniciar sesión en tu navegador.
+    .kiosk = Se acabó el tiempo para este inicio de sesión. Empieza de nuevo.
 refused-not-enrolled = No hay ningún rostro configurado para esta cuenta. Consulta a quien administra tu cuenta.
+    .kiosk = No hay ningún rostro configurado para esta cuenta. Consulta al personal.
 refused-disabled = El inicio de sesión con la cámara está desactivado aquí. Consulta a quien administra tu cuenta.
+    .kiosk = El inicio de sesión con la cámara está desactivado aquí. Consulta al personal.
 refused-other = Tu navegador indica cómo seguir.
+    .kiosk = La página siguiente indica cómo seguir.
 failed-title = El inicio de sesión se ha interrumpido
 failed-login-again = Este enlace ya se usó o es demasiado antiguo. Empieza de nuevo el inicio de sesión en tu navegador.
+    .kiosk = Se acabó el tiempo para este inicio de sesión. Empieza de nuevo.
 failed-network = No se puede contactar con el servicio de verificación. Comprueba la red y abre de nuevo el enlace desde tu navegador.
+    .kiosk = No se puede contactar con el servicio de verificación. Inténtalo en un momento o consulta al personal.
 failed-operator = Esta instalación tiene un fallo. Avisa a quien administra este equipo y dile qué muestra el diagnóstico.
+    .kiosk = Este quiosco tiene un fallo. Consulta al personal.
 failed-title-approve = Este equipo aún no está autorizado
+    .kiosk = Este quiosco aún no está autorizado
 failed-approve = Esta cuenta todavía no usa este equipo. Si has recibido un correo al respecto, autoriza el equipo desde él; si no, consulta a tu administrador. Después, abre de nuevo el enlace desde tu navegador.
+    .kiosk = Este quiosco aún no se puede usar con tu cuenta. Consulta al personal.
 failed-approve-code = O usa un equipo en el que ya inicias sesión con tu rostro: abre allí Countenance, elige «Autorizar otro dispositivo» y escribe este código.
 failed-approve-command = O ejecuta allí: { $command }
 failed-approve-minutes = { $minutes ->
@@ -193,10 +209,79 @@ failed-approve-minutes = { $minutes ->
    *[other] El código es válido durante { $minutes } minutos.
 }
 failed-title-update = Actualiza Countenance
+    .kiosk = Este quiosco necesita una actualización
 failed-update = Esta versión de Countenance es demasiado antigua para este inicio de sesión. Actualízala o consulta a tu equipo de TI. Después, empieza de nuevo el inicio de sesión en tu navegador.
+    .kiosk = Su versión es demasiado antigua para este inicio de sesión. Consulta al personal.
 failed-title-clock = El reloj de este ordenador está mal
+    .kiosk = El reloj de este quiosco está mal
 failed-clock = Este ordenador indica { $here }, pero la hora correcta es { $there }. Pide a tu equipo de TI que ajuste el reloj y vuelve a empezar el inicio de sesión en el navegador.
+    .kiosk = Indica { $here }, pero la hora correcta es { $there }. Consulta al personal.
 close = Cerrar
+
+## Kiosk
+kiosk-attract-title = Inicia sesión con tu rostro
+kiosk-attract-body = Toca el botón, acepta y mira a la cámara. Son unos segundos.
+kiosk-start = Toca para iniciar sesión
+kiosk-badge = O acerca tu tarjeta al lector.
+kiosk-privacy = La cámara está apagada hasta que aceptes. En este quiosco no se guarda nada sobre ti.
+kiosk-text-size = Tamaño del texto: { $percent } %
+kiosk-lower = Más abajo
+kiosk-higher = Más arriba
+kiosk-speech-on = Leer en voz alta
+kiosk-speech-off = Dejar de leer
+kiosk-there-title = ¿Sigues ahí?
+kiosk-there-body = { $seconds ->
+    [one] Si no, este inicio de sesión termina en { $seconds } segundo y se borra todo lo tuyo.
+   *[other] Si no, este inicio de sesión termina en { $seconds } segundos y se borra todo lo tuyo.
+}
+kiosk-there-here = Sigo aquí
+kiosk-there-leave = Terminar ahora
+kiosk-thanks = Gracias, { $account }.
+kiosk-thanks-all = Gracias.
+kiosk-thanks-next = Siguiente, por favor.
+kiosk-wipe = Todo lo tuyo se está borrando de esta pantalla.
+kiosk-next = Continuar
+kiosk-link-title = Este inicio de sesión no puede empezar
+kiosk-link-body = Empieza de nuevo. Si no sirve, consulta al personal.
+kiosk-camera-body = La cámara de este quiosco no funciona.
+kiosk-camera-fix = Inténtalo de nuevo. Si no sirve, consulta al personal.
+kiosk-code-typed = { $typed } de { $total } cifras
+kiosk-erase = Borrar la última cifra
+kiosk-out-title = Fuera de servicio
+kiosk-out-offline = Sin red
+kiosk-out-verifier = El inicio de sesión no está disponible
+kiosk-out-disk = El almacenamiento está lleno
+kiosk-out-browser = La página de inicio de sesión no se abre
+kiosk-out-unregistered = Este quiosco aún no está configurado
+kiosk-out-wait = Suele pasar solo. Espera un momento, por favor.
+kiosk-out-repair = Primero hay que reparar este quiosco.
+kiosk-out-ask = Consulta al personal o usa otro quiosco.
+kiosk-out-elsewhere = Usa otro quiosco, por favor.
+kiosk-out-since = { $minutes ->
+    [one] Desde hace { $minutes } minuto
+   *[other] Desde hace { $minutes } minutos
+}
+
+## Kiosk: operator
+kiosk-operator-title = Operación
+kiosk-operator-close = Volver al quiosco
+kiosk-operator-measures = Rostro: { $face } % del ancho. Distancia: unos { $distance } cm. Luz: { $light } de 255.
+kiosk-operator-no-face = En la imagen no hay exactamente un rostro.
+kiosk-restart = Reiniciar el programa
+kiosk-reboot = Reiniciar el equipo
+kiosk-quit = Cerrar el programa
+kiosk-pin-body = Introduce el PIN.
+kiosk-pin-open = Abrir
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } cifra
+   *[other] { $typed } cifras
+}
+kiosk-pin-wrong = Ese no es el PIN.
+kiosk-pin-wait = { $seconds ->
+    [one] Ese no es el PIN. Inténtalo de nuevo en { $seconds } segundo.
+   *[other] Ese no es el PIN. Inténtalo de nuevo en { $seconds } segundos.
+}
+kiosk-pin-locked = El PIN está bloqueado tras demasiados intentos. Tu equipo de TI puede desbloquearlo.
 
 ## Allow another device
 approve-title = Autorizar otro dispositivo

@@ -35,8 +35,10 @@ consent-minutes = { $minutes ->
    *[other] il y a { $minutes } minutes
 }
 consent-captured = Environ deux secondes d’images de la caméra, évaluées sur cet ordinateur.
+    .kiosk = Environ deux secondes d’images de la caméra, évaluées sur cette borne.
 consent-sent = Une image et un rapport signé sont envoyés au service de vérification.
 consent-kept = Rien n’est conservé sur cet ordinateur.
+    .kiosk = Rien n’est conservé sur cette borne.
 consent-template = Le service conserve un gabarit : des nombres qui permettent de reconnaître votre visage, pas une image. Vous pouvez le faire effacer.
 consent-light = La caméra s’allume quand vous appuyez sur « Commencer ».
 consent-begin = Commencer
@@ -57,6 +59,7 @@ capture-recording-parts = Lecture d’un enregistrement auquel il manque des par
 hint-no-face = Montrez votre visage
 hint-several-faces = Une seule personne à la fois
 hint-upside-down = Image à l’envers : voir réglages
+    .kiosk = Image à l’envers : appelez le personnel
 hint-come-closer = Rapprochez-vous un peu
 hint-move-back = Reculez un peu
 hint-move-left = Allez vers votre gauche
@@ -130,6 +133,7 @@ cannot-tell-title = Ce n’était pas assez net
 cannot-tell-body = Tout va bien de votre côté. Une meilleure image aidera :
 cannot-tell-light = Tournez-vous vers une fenêtre ou une lampe, sans en avoir derrière vous.
 cannot-tell-distance = Placez-vous à une longueur de bras, le visage au milieu.
+    .kiosk = Restez à une longueur de bras, le visage au milieu.
 cannot-tell-glasses = Inclinez vos lunettes ou la tête pour éviter les reflets.
 cannot-tell-unsure = Tout va bien de votre côté. Les images laissent un doute. Voici ce qui aide :
 cannot-tell-move = Bougez un peu la tête et clignez des yeux.
@@ -138,7 +142,9 @@ not-accepted-not-live = Montrez votre propre visage, en direct, face à la camé
 not-accepted-no-match = Votre visage n’a pas été reconnu pour ce compte.
 not-accepted-poor-quality = L’image n’était pas assez bonne pour être comparée.
 not-accepted-camera = Cette caméra n’est pas acceptée pour cette connexion. Utilisez la caméra intégrée ou une autre.
+    .kiosk = La caméra de cette borne n’est pas acceptée pour cette connexion. Adressez-vous au personnel.
 not-accepted-untrusted = Le service de vérification n’a pas accepté le rapport de cet ordinateur. Prévenez la personne qui le gère.
+    .kiosk = Le service de vérification n’a pas accepté le rapport de cette borne. Adressez-vous au personnel.
 picture-yours = Votre image
 picture-ideal = À quoi elle devrait ressembler
 
@@ -174,18 +180,28 @@ done-title-enroll = Votre visage est enregistré
 done-body = Retour à votre navigateur. Cette fenêtre se ferme d’elle-même.
 refused-title = Connexion non effectuée
 refused-cancelled = Vous avez annulé. Votre navigateur en est informé.
+    .kiosk = Vous avez annulé. Personne n’est connecté.
 refused-not-me = Cette connexion a été arrêtée. Si ce n’était pas vous, changez votre mot de passe.
 refused-too-many = Trop de tentatives. Attendez un moment, puis reconnectez-vous.
 refused-timed-out = Le temps prévu pour cette connexion est écoulé. Reconnectez-vous dans votre navigateur.
+    .kiosk = Le temps prévu pour cette connexion est écoulé. Veuillez recommencer.
 refused-not-enrolled = Aucun visage n’est enregistré pour ce compte. Adressez-vous à la personne qui gère votre compte.
+    .kiosk = Aucun visage n’est enregistré pour ce compte. Adressez-vous au personnel.
 refused-disabled = La connexion par caméra est désactivée ici. Adressez-vous à la personne qui gère votre compte.
+    .kiosk = La connexion par caméra est désactivée ici. Adressez-vous au personnel.
 refused-other = Votre navigateur indique la suite.
+    .kiosk = La page suivante indique la suite.
 failed-title = La connexion s’est interrompue
 failed-login-again = Ce lien a déjà servi ou est trop ancien. Recommencez la connexion dans votre navigateur.
+    .kiosk = Le temps prévu pour cette connexion est écoulé. Veuillez recommencer.
 failed-network = Le service de vérification est injoignable. Vérifiez le réseau, puis rouvrez le lien depuis votre navigateur.
+    .kiosk = Le service de vérification est injoignable. Réessayez dans un instant ou adressez-vous au personnel.
 failed-operator = Cette installation a un défaut. Signalez à la personne qui gère cet ordinateur ce que montre le diagnostic.
+    .kiosk = Cette borne a un défaut. Adressez-vous au personnel.
 failed-title-approve = Cet ordinateur n’est pas encore autorisé
+    .kiosk = Cette borne n’est pas encore autorisée
 failed-approve = Ce compte n’utilise pas encore cet ordinateur. Si vous avez reçu un e-mail à ce sujet, autorisez-le depuis ce message ; sinon, adressez-vous à votre administrateur. Rouvrez ensuite le lien depuis votre navigateur.
+    .kiosk = Cette borne ne peut pas encore servir pour votre compte. Adressez-vous au personnel.
 failed-approve-code = Ou utilisez un ordinateur sur lequel vous vous connectez déjà avec votre visage : ouvrez-y Countenance, choisissez « Autoriser un autre appareil » et saisissez ce code.
 failed-approve-command = Ou exécutez-y : { $command }
 failed-approve-minutes = { $minutes ->
@@ -193,10 +209,79 @@ failed-approve-minutes = { $minutes ->
    *[other] Le code est valable { $minutes } minutes.
 }
 failed-title-update = Mettez Countenance à jour
+    .kiosk = Cette borne doit être mise à jour
 failed-update = Cette version de Countenance est trop ancienne pour cette connexion. Mettez-la à jour ou adressez-vous à votre service informatique. Recommencez ensuite la connexion dans votre navigateur.
+    .kiosk = Sa version est trop ancienne pour cette connexion. Adressez-vous au personnel.
 failed-title-clock = L’horloge de cet ordinateur est fausse
+    .kiosk = L’horloge de cette borne est fausse
 failed-clock = Cet ordinateur indique { $here }, mais il est { $there }. Demandez à votre équipe informatique de régler l’horloge, puis recommencez la connexion dans votre navigateur.
+    .kiosk = Elle indique { $here }, mais il est { $there }. Adressez-vous au personnel.
 close = Fermer
+
+## Kiosk
+kiosk-attract-title = Connectez-vous avec votre visage
+kiosk-attract-body = Touchez le bouton, donnez votre accord, regardez la caméra. Cela prend quelques secondes.
+kiosk-start = Toucher pour se connecter
+kiosk-badge = Ou présentez votre badge au lecteur.
+kiosk-privacy = La caméra reste éteinte jusqu’à votre accord. Rien vous concernant n’est conservé sur cette borne.
+kiosk-text-size = Taille du texte : { $percent } %
+kiosk-lower = Plus bas
+kiosk-higher = Plus haut
+kiosk-speech-on = Lire à voix haute
+kiosk-speech-off = Arrêter la lecture
+kiosk-there-title = Êtes-vous toujours là ?
+kiosk-there-body = { $seconds ->
+    [one] Sinon, cette connexion se termine dans { $seconds } seconde et tout ce qui vous concerne est effacé.
+   *[other] Sinon, cette connexion se termine dans { $seconds } secondes et tout ce qui vous concerne est effacé.
+}
+kiosk-there-here = Je suis là
+kiosk-there-leave = Terminer maintenant
+kiosk-thanks = Merci, { $account }.
+kiosk-thanks-all = Merci.
+kiosk-thanks-next = Personne suivante, s’il vous plaît.
+kiosk-wipe = Tout ce qui vous concerne est en train d’être effacé de cet écran.
+kiosk-next = Continuer
+kiosk-link-title = Cette connexion ne peut pas commencer
+kiosk-link-body = Veuillez recommencer. Si cela ne suffit pas, adressez-vous au personnel.
+kiosk-camera-body = La caméra de cette borne ne fonctionne pas.
+kiosk-camera-fix = Réessayez. Si cela ne suffit pas, adressez-vous au personnel.
+kiosk-code-typed = { $typed } chiffres sur { $total }
+kiosk-erase = Effacer le dernier chiffre
+kiosk-out-title = Hors service
+kiosk-out-offline = Pas de réseau
+kiosk-out-verifier = Connexion indisponible
+kiosk-out-disk = Le stockage est plein
+kiosk-out-browser = La page de connexion ne s’ouvre pas
+kiosk-out-unregistered = Cette borne n’est pas encore configurée
+kiosk-out-wait = Cela passe souvent tout seul. Veuillez patienter un instant.
+kiosk-out-repair = Cette borne doit d’abord être réparée.
+kiosk-out-ask = Adressez-vous au personnel ou utilisez une autre borne.
+kiosk-out-elsewhere = Veuillez utiliser une autre borne.
+kiosk-out-since = { $minutes ->
+    [one] Depuis { $minutes } minute
+   *[other] Depuis { $minutes } minutes
+}
+
+## Kiosk: operator
+kiosk-operator-title = Exploitation
+kiosk-operator-close = Retour à la borne
+kiosk-operator-measures = Visage : { $face } % de la largeur. Distance : environ { $distance } cm. Lumière : { $light } sur 255.
+kiosk-operator-no-face = L’image ne montre pas exactement un visage.
+kiosk-restart = Redémarrer le programme
+kiosk-reboot = Redémarrer l’ordinateur
+kiosk-quit = Quitter le programme
+kiosk-pin-body = Saisissez le code PIN.
+kiosk-pin-open = Ouvrir
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } chiffre
+   *[other] { $typed } chiffres
+}
+kiosk-pin-wrong = Ce n’est pas le bon code PIN.
+kiosk-pin-wait = { $seconds ->
+    [one] Ce n’est pas le bon code PIN. Réessayez dans { $seconds } seconde.
+   *[other] Ce n’est pas le bon code PIN. Réessayez dans { $seconds } secondes.
+}
+kiosk-pin-locked = Le code PIN est bloqué après trop de tentatives. Votre équipe informatique peut le débloquer.
 
 ## Allow another device
 approve-title = Autoriser un autre appareil

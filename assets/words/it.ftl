@@ -35,8 +35,10 @@ consent-minutes = { $minutes ->
    *[other] { $minutes } minuti fa
 }
 consent-captured = Circa due secondi di immagini della fotocamera, valutate su questo computer.
+    .kiosk = Circa due secondi di immagini della fotocamera, valutate su questo totem.
 consent-sent = Un’immagine e un rapporto firmato vengono inviati al servizio di verifica.
 consent-kept = Su questo computer non resta nulla.
+    .kiosk = Su questo totem non resta nulla.
 consent-template = Il servizio conserva un modello: numeri da cui si può riconoscere il tuo volto, non un’immagine. Puoi farlo cancellare.
 consent-light = La fotocamera si accende quando premi “Inizia”.
 consent-begin = Inizia
@@ -57,6 +59,7 @@ capture-recording-parts = Viene riprodotta una registrazione a cui mancano parti
 hint-no-face = Mostra il tuo volto
 hint-several-faces = Una persona alla volta
 hint-upside-down = Immagine capovolta: vedi le impostazioni
+    .kiosk = Immagine capovolta: chiedi al personale
 hint-come-closer = Avvicinati un po’
 hint-move-back = Allontanati un po’
 hint-move-left = Spostati alla tua sinistra
@@ -130,6 +133,7 @@ cannot-tell-title = Non era abbastanza chiaro
 cannot-tell-body = Da parte tua va tutto bene. Un’immagine migliore aiuta:
 cannot-tell-light = Girati verso una finestra o una lampada, senza averne dietro di te.
 cannot-tell-distance = Siediti a un braccio di distanza, con il volto al centro.
+    .kiosk = Resta a un braccio di distanza, con il volto al centro.
 cannot-tell-glasses = Inclina gli occhiali o la testa per togliere i riflessi.
 cannot-tell-unsure = Da parte tua va tutto bene. Le immagini lasciano un dubbio. Questo aiuta:
 cannot-tell-move = Muovi un po’ la testa e batti le palpebre.
@@ -138,7 +142,9 @@ not-accepted-not-live = Mostra proprio il tuo volto, dal vivo, rivolto verso la 
 not-accepted-no-match = Il tuo volto non è stato riconosciuto per questo account.
 not-accepted-poor-quality = L’immagine non era abbastanza buona per il confronto.
 not-accepted-camera = Questa fotocamera non è accettata per questo accesso. Usa quella integrata o un’altra.
+    .kiosk = La fotocamera di questo totem non è accettata per questo accesso. Chiedi al personale.
 not-accepted-untrusted = Il servizio di verifica non ha accettato il rapporto di questo computer. Avvisa chi lo gestisce.
+    .kiosk = Il servizio di verifica non ha accettato il rapporto di questo totem. Chiedi al personale.
 picture-yours = La tua immagine
 picture-ideal = Come dovrebbe essere
 
@@ -174,18 +180,28 @@ done-title-enroll = Il tuo volto è configurato
 done-body = Torna al browser. Questa finestra si chiude da sola.
 refused-title = Accesso non effettuato
 refused-cancelled = Hai annullato. Il tuo browser lo sa.
+    .kiosk = Hai annullato. Nessuno ha effettuato l’accesso.
 refused-not-me = Questo accesso è stato fermato. Se non eri tu, cambia la password.
 refused-too-many = Troppi tentativi. Aspetta un po’, poi accedi di nuovo.
 refused-timed-out = Il tempo per questo accesso è scaduto. Accedi di nuovo dal browser.
+    .kiosk = Il tempo per questo accesso è scaduto. Ricomincia.
 refused-not-enrolled = Per questo account non è configurato alcun volto. Chiedi a chi gestisce il tuo account.
+    .kiosk = Per questo account non è configurato alcun volto. Chiedi al personale.
 refused-disabled = Qui l’accesso con la fotocamera è disattivato. Chiedi a chi gestisce il tuo account.
+    .kiosk = Qui l’accesso con la fotocamera è disattivato. Chiedi al personale.
 refused-other = Il tuo browser mostra come proseguire.
+    .kiosk = La pagina successiva mostra come proseguire.
 failed-title = L’accesso si è interrotto
 failed-login-again = Questo link è già stato usato o è troppo vecchio. Ricomincia l’accesso dal browser.
+    .kiosk = Il tempo per questo accesso è scaduto. Ricomincia.
 failed-network = Il servizio di verifica non è raggiungibile. Controlla la rete, poi riapri il link dal browser.
+    .kiosk = Il servizio di verifica non è raggiungibile. Riprova tra un momento o chiedi al personale.
 failed-operator = Questa installazione ha un difetto. Avvisa chi gestisce questo computer e riferisci che cosa mostra la diagnostica.
+    .kiosk = Questo totem ha un difetto. Chiedi al personale.
 failed-title-approve = Questo computer non è ancora autorizzato
+    .kiosk = Questo totem non è ancora autorizzato
 failed-approve = Questo account non usa ancora questo computer. Se hai ricevuto un’e-mail al riguardo, autorizza il computer da lì; altrimenti rivolgiti all’amministratore. Poi riapri il link dal browser.
+    .kiosk = Questo totem non si può ancora usare per il tuo account. Chiedi al personale.
 failed-approve-code = Oppure usa un computer su cui accedi già con il volto: apri lì Countenance, scegli “Autorizza un altro dispositivo” e inserisci questo codice.
 failed-approve-command = Oppure esegui lì: { $command }
 failed-approve-minutes = { $minutes ->
@@ -193,10 +209,79 @@ failed-approve-minutes = { $minutes ->
    *[other] Il codice vale ancora { $minutes } minuti.
 }
 failed-title-update = Aggiorna Countenance
+    .kiosk = Questo totem va aggiornato
 failed-update = Questa versione di Countenance è troppo vecchia per questo accesso. Aggiornala o rivolgiti al reparto IT. Poi ricomincia l’accesso nel browser.
+    .kiosk = La sua versione è troppo vecchia per questo accesso. Chiedi al personale.
 failed-title-clock = L’orologio di questo computer è sbagliato
+    .kiosk = L’orologio di questo totem è sbagliato
 failed-clock = Questo computer indica { $here }, ma l’ora esatta è { $there }. Chiedi al tuo team IT di regolare l’orologio, poi ricomincia l’accesso nel browser.
+    .kiosk = Indica { $here }, ma l’ora esatta è { $there }. Chiedi al personale.
 close = Chiudi
+
+## Kiosk
+kiosk-attract-title = Accedi con il volto
+kiosk-attract-body = Tocca il pulsante, accetta e guarda la fotocamera. Bastano pochi secondi.
+kiosk-start = Tocca per accedere
+kiosk-badge = Oppure avvicina il badge al lettore.
+kiosk-privacy = La fotocamera è spenta finché non accetti. Su questo totem non resta nulla di te.
+kiosk-text-size = Dimensione del testo: { $percent } %
+kiosk-lower = Più in basso
+kiosk-higher = Più in alto
+kiosk-speech-on = Leggi ad alta voce
+kiosk-speech-off = Smetti di leggere
+kiosk-there-title = Ci sei ancora?
+kiosk-there-body = { $seconds ->
+    [one] Altrimenti questo accesso termina tra { $seconds } secondo e tutto ciò che ti riguarda viene eliminato.
+   *[other] Altrimenti questo accesso termina tra { $seconds } secondi e tutto ciò che ti riguarda viene eliminato.
+}
+kiosk-there-here = Sono qui
+kiosk-there-leave = Termina ora
+kiosk-thanks = Grazie, { $account }.
+kiosk-thanks-all = Grazie.
+kiosk-thanks-next = Avanti il prossimo.
+kiosk-wipe = Tutto ciò che ti riguarda viene eliminato da questo schermo.
+kiosk-next = Continua
+kiosk-link-title = Questo accesso non può iniziare
+kiosk-link-body = Ricomincia. Se non basta, chiedi al personale.
+kiosk-camera-body = La fotocamera di questo totem non funziona.
+kiosk-camera-fix = Riprova. Se non basta, chiedi al personale.
+kiosk-code-typed = { $typed } cifre su { $total }
+kiosk-erase = Cancella l’ultima cifra
+kiosk-out-title = Fuori servizio
+kiosk-out-offline = Rete assente
+kiosk-out-verifier = L’accesso non è disponibile
+kiosk-out-disk = La memoria è piena
+kiosk-out-browser = La pagina di accesso non si apre
+kiosk-out-unregistered = Questo totem non è ancora configurato
+kiosk-out-wait = Spesso passa da solo. Attendi un momento.
+kiosk-out-repair = Questo totem va prima riparato.
+kiosk-out-ask = Chiedi al personale o usa un altro totem.
+kiosk-out-elsewhere = Usa un altro totem, per favore.
+kiosk-out-since = { $minutes ->
+    [one] Da { $minutes } minuto
+   *[other] Da { $minutes } minuti
+}
+
+## Kiosk: operator
+kiosk-operator-title = Gestione
+kiosk-operator-close = Torna al totem
+kiosk-operator-measures = Volto: { $face } % della larghezza. Distanza: circa { $distance } cm. Luce: { $light } su 255.
+kiosk-operator-no-face = Nell’immagine non c’è esattamente un volto.
+kiosk-restart = Riavvia il programma
+kiosk-reboot = Riavvia il computer
+kiosk-quit = Chiudi il programma
+kiosk-pin-body = Inserisci il PIN.
+kiosk-pin-open = Apri
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } cifra
+   *[other] { $typed } cifre
+}
+kiosk-pin-wrong = Non è il PIN giusto.
+kiosk-pin-wait = { $seconds ->
+    [one] Non è il PIN giusto. Riprova tra { $seconds } secondo.
+   *[other] Non è il PIN giusto. Riprova tra { $seconds } secondi.
+}
+kiosk-pin-locked = Il PIN è bloccato dopo troppi tentativi. Il tuo team IT può sbloccarlo.
 
 ## Allow another device
 approve-title = Autorizza un altro dispositivo

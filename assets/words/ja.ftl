@@ -34,8 +34,10 @@ consent-minutes = { $minutes ->
    *[other] { $minutes }分前
 }
 consent-captured = 約2秒間のカメラ映像を、このコンピューターの中で判定します。
+    .kiosk = 約2秒間のカメラ映像を、この端末の中で判定します。
 consent-sent = 画像1枚と署名付きの報告が検証サービスに送られます。
 consent-kept = このコンピューターには何も残りません。
+    .kiosk = この端末には何も残りません。
 consent-template = サービスはテンプレートを保存します。顔を見分けるための数値で、画像ではありません。消去を求めることができます。
 consent-light = 「開始」を押すとカメラがオンになります。
 consent-begin = 開始
@@ -55,6 +57,7 @@ capture-recording-parts = 一部が欠けた録画を再生しています
 hint-no-face = 顔を映してください
 hint-several-faces = お一人ずつお願いします
 hint-upside-down = 映像が上下逆です。設定で回転してください
+    .kiosk = 映像が上下逆です。係員にお尋ねください
 hint-come-closer = もっと近づいてください
 hint-move-back = 少し離れてください
 hint-move-left = 左へ動いてください
@@ -127,6 +130,7 @@ cannot-tell-title = はっきり確認できませんでした
 cannot-tell-body = あなたに問題があるわけではありません。より良い映像で確認できます。
 cannot-tell-light = 窓や照明のほうを向き、背後に光が入らないようにしてください。
 cannot-tell-distance = 腕を伸ばしたくらいの距離で、顔を中央に合わせてください。
+    .kiosk = 腕を伸ばしたくらいの距離のまま、顔を中央に合わせてください。
 cannot-tell-glasses = 眼鏡や頭を少し傾けて、反射をなくしてください。
 cannot-tell-unsure = あなたに問題があるわけではありません。映像だけでは確信が持てませんでした。次のようにしてみてください。
 cannot-tell-move = 頭を少し動かし、まばたきをしてください。
@@ -135,7 +139,9 @@ not-accepted-not-live = ご自身の顔をその場で、カメラにまっす�
 not-accepted-no-match = このアカウントの顔として確認できませんでした。
 not-accepted-poor-quality = 照合するには画像が十分ではありませんでした。
 not-accepted-camera = このログインではこのカメラを使えません。内蔵カメラまたは別のカメラをお使いください。
+    .kiosk = このログインではこの端末のカメラを使えません。係員にお尋ねください。
 not-accepted-untrusted = 検証サービスがこのコンピューターの報告を受け入れませんでした。管理者に知らせてください。
+    .kiosk = 検証サービスがこの端末の報告を受け入れませんでした。係員にお尋ねください。
 picture-yours = あなたの画像
 picture-ideal = 理想的な映り方
 
@@ -170,28 +176,103 @@ done-title-enroll = 顔の設定が完了しました
 done-body = ブラウザーに戻ります。このウィンドウは自動で閉じます。
 refused-title = ログインは行われませんでした
 refused-cancelled = キャンセルしました。ブラウザーにも伝わっています。
+    .kiosk = キャンセルしました。ログインは行われていません。
 refused-not-me = このログインを停止しました。心当たりがない場合は、パスワードを変更してください。
 refused-too-many = 試行回数が多すぎます。しばらく待ってからログインし直してください。
 refused-timed-out = このログインの時間が切れました。ブラウザーでログインし直してください。
+    .kiosk = このログインの時間が切れました。最初からやり直してください。
 refused-not-enrolled = このアカウントには顔が設定されていません。アカウントの管理者に確認してください。
+    .kiosk = このアカウントには顔が設定されていません。係員にお尋ねください。
 refused-disabled = ここではカメラによるログインが無効になっています。アカウントの管理者に確認してください。
+    .kiosk = ここではカメラによるログインが無効になっています。係員にお尋ねください。
 refused-other = 続け方はブラウザーに表示されます。
+    .kiosk = 続け方は次のページに表示されます。
 failed-title = ログインが中断されました
 failed-login-again = このリンクは使用済みか、古すぎます。ブラウザーでログインをやり直してください。
+    .kiosk = このログインの時間が切れました。最初からやり直してください。
 failed-network = 検証サービスに接続できません。ネットワークを確認し、ブラウザーからもう一度リンクを開いてください。
+    .kiosk = 検証サービスに接続できません。少し待ってからお試しいただくか、係員にお尋ねください。
 failed-operator = このインストールに不具合があります。「診断」の内容をコンピューターの管理者に知らせてください。
+    .kiosk = この端末に不具合があります。係員にお尋ねください。
 failed-title-approve = このコンピューターはまだ承認されていません
+    .kiosk = この端末はまだ承認されていません
 failed-approve = このアカウントでは、まだこのコンピューターを使用できません。メールが届いている場合は、そのメールから許可してください。届いていない場合は、管理者にお問い合わせください。その後、ブラウザーからもう一度リンクを開いてください。
+    .kiosk = この端末はまだあなたのアカウントでは使えません。係員にお尋ねください。
 failed-approve-code = または、すでに顔でログインしているコンピューターで Countenance を開き、「別のデバイスを許可」を選んで、このコードを入力してください。
 failed-approve-command = または、そこで次を実行：{ $command }
 failed-approve-minutes = { $minutes ->
    *[other] コードの有効期間はあと { $minutes } 分です。
 }
 failed-title-update = Countenance を更新してください
+    .kiosk = この端末は更新が必要です
 failed-update = このバージョンの Countenance は、このログインには古すぎます。更新するか、IT 担当者にお問い合わせください。その後、ブラウザーでログインをやり直してください。
+    .kiosk = バージョンがこのログインには古すぎます。係員にお尋ねください。
 failed-title-clock = このコンピューターの時計が合っていません
+    .kiosk = この端末の時計が合っていません
 failed-clock = このコンピューターの時計は { $here } ですが、正しい時刻は { $there } です。IT部門に時計を合わせてもらい、ブラウザーでログインをやり直してください。
+    .kiosk = 表示は { $here } ですが、正しい時刻は { $there } です。係員にお尋ねください。
 close = 閉じる
+
+## Kiosk
+kiosk-attract-title = 顔でログイン
+kiosk-attract-body = ボタンに触れ、同意して、カメラを見てください。数秒で終わります。
+kiosk-start = 触れてログイン
+kiosk-badge = または、社員証をリーダーにかざしてください。
+kiosk-privacy = 同意するまでカメラはオフです。この端末にあなたの情報は残りません。
+kiosk-text-size = 文字の大きさ：{ $percent } %
+kiosk-lower = 低く
+kiosk-higher = 高く
+kiosk-speech-on = 読み上げる
+kiosk-speech-off = 読み上げをやめる
+kiosk-there-title = まだいらっしゃいますか？
+kiosk-there-body = { $seconds ->
+   *[other] 応答がなければ、{ $seconds }秒後にこのログインを終了し、あなたの情報をすべて消去します。
+}
+kiosk-there-here = はい、います
+kiosk-there-leave = 今すぐ終了
+kiosk-thanks = { $account } さん、ありがとうございました。
+kiosk-thanks-all = ありがとうございました。
+kiosk-thanks-next = 次の方、どうぞ。
+kiosk-wipe = この画面からあなたの情報をすべて消去しています。
+kiosk-next = 続ける
+kiosk-link-title = このログインは開始できません
+kiosk-link-body = 最初からやり直してください。うまくいかないときは係員にお尋ねください。
+kiosk-camera-body = この端末のカメラが動作していません。
+kiosk-camera-fix = もう一度お試しください。うまくいかないときは係員にお尋ねください。
+kiosk-code-typed = { $total }桁のうち{ $typed }桁
+kiosk-erase = 最後の数字を消す
+kiosk-out-title = ご利用いただけません
+kiosk-out-offline = ネットワークにつながっていません
+kiosk-out-verifier = 現在ログインできません
+kiosk-out-disk = 保存領域がいっぱいです
+kiosk-out-browser = ログインページが開きません
+kiosk-out-unregistered = この端末はまだ設定されていません
+kiosk-out-wait = 多くの場合、自然に直ります。しばらくお待ちください。
+kiosk-out-repair = この端末は修理が必要です。
+kiosk-out-ask = 係員にお尋ねいただくか、別の端末をご利用ください。
+kiosk-out-elsewhere = 別の端末をご利用ください。
+kiosk-out-since = { $minutes ->
+   *[other] { $minutes }分前から
+}
+
+## Kiosk: operator
+kiosk-operator-title = 管理
+kiosk-operator-close = 端末の画面に戻る
+kiosk-operator-measures = 顔：画面幅の{ $face } %。距離：約{ $distance } cm。明るさ：255段階中{ $light }。
+kiosk-operator-no-face = 映像に写っている顔が一つではありません。
+kiosk-restart = プログラムを再起動
+kiosk-reboot = コンピューターを再起動
+kiosk-quit = プログラムを終了
+kiosk-pin-body = PINを入力してください。
+kiosk-pin-open = 開く
+kiosk-pin-typed = { $typed ->
+   *[other] { $typed }桁
+}
+kiosk-pin-wrong = PINが違います。
+kiosk-pin-wait = { $seconds ->
+   *[other] PINが違います。{ $seconds }秒後にもう一度お試しください。
+}
+kiosk-pin-locked = 試行回数が多すぎるため、PINがロックされました。IT部門が解除できます。
 
 ## Allow another device
 approve-title = 別のデバイスを許可

@@ -35,8 +35,10 @@ consent-minutes = { $minutes ->
    *[other] { $minutes } minuten geleden
 }
 consent-captured = Ongeveer twee seconden camerabeelden, beoordeeld op deze computer.
+    .kiosk = Ongeveer twee seconden camerabeelden, beoordeeld op deze zuil.
 consent-sent = Eén beeld en een ondertekend rapport gaan naar de verificatiedienst.
 consent-kept = Op deze computer blijft niets bewaard.
+    .kiosk = Op deze zuil blijft niets bewaard.
 consent-template = De dienst bewaart een sjabloon: getallen waaraan uw gezicht te herkennen is, geen beeld. U kunt het laten wissen.
 consent-light = De camera gaat aan wanneer u op “Beginnen” drukt.
 consent-begin = Beginnen
@@ -57,6 +59,7 @@ capture-recording-parts = Er wordt een opname afgespeeld waarin delen ontbreken
 hint-no-face = Laat uw gezicht zien
 hint-several-faces = Eén persoon tegelijk
 hint-upside-down = Beeld ondersteboven: zie de instellingen
+    .kiosk = Beeld ondersteboven: vraag het personeel
 hint-come-closer = Kom dichterbij
 hint-move-back = Ga iets naar achteren
 hint-move-left = Ga iets naar links
@@ -130,6 +133,7 @@ cannot-tell-title = Dat was niet duidelijk genoeg
 cannot-tell-body = Er is niets mis met u. Een beter beeld helpt:
 cannot-tell-light = Draai naar een raam of lamp toe, met geen van beide achter u.
 cannot-tell-distance = Ga op een armlengte afstand zitten, met uw gezicht in het midden.
+    .kiosk = Blijf op een armlengte afstand, met uw gezicht in het midden.
 cannot-tell-glasses = Kantel uw bril of hoofd tot de spiegeling weg is.
 cannot-tell-unsure = Er is niets mis met u. De beelden laten nog twijfel. Dit helpt:
 cannot-tell-move = Beweeg uw hoofd een beetje en knipper met uw ogen.
@@ -138,7 +142,9 @@ not-accepted-not-live = Laat uw eigen gezicht zien, live en recht in de camera.
 not-accepted-no-match = Uw gezicht werd voor dit account niet herkend.
 not-accepted-poor-quality = Het beeld was niet goed genoeg om te vergelijken.
 not-accepted-camera = Deze camera wordt voor deze aanmelding niet geaccepteerd. Gebruik de ingebouwde camera of een andere.
+    .kiosk = De camera van deze zuil wordt voor deze aanmelding niet geaccepteerd. Vraag het personeel.
 not-accepted-untrusted = De verificatiedienst heeft het rapport van deze computer niet geaccepteerd. Meld dit aan de beheerder.
+    .kiosk = De verificatiedienst heeft het rapport van deze zuil niet geaccepteerd. Vraag het personeel.
 picture-yours = Uw beeld
 picture-ideal = Hoe het eruit moet zien
 
@@ -174,18 +180,28 @@ done-title-enroll = Uw gezicht is ingesteld
 done-body = Terug naar uw browser. Dit venster sluit vanzelf.
 refused-title = Niet aangemeld
 refused-cancelled = U hebt geannuleerd. Uw browser is op de hoogte.
+    .kiosk = U hebt geannuleerd. Niemand is aangemeld.
 refused-not-me = Deze aanmelding is gestopt. Was u het niet, wijzig dan uw wachtwoord.
 refused-too-many = Te veel pogingen. Wacht een tijdje en meld u dan opnieuw aan.
 refused-timed-out = De tijd voor deze aanmelding is om. Meld u opnieuw aan in uw browser.
+    .kiosk = De tijd voor deze aanmelding is om. Begin opnieuw.
 refused-not-enrolled = Voor dit account is geen gezicht ingesteld. Vraag het de beheerder van uw account.
+    .kiosk = Voor dit account is geen gezicht ingesteld. Vraag het personeel.
 refused-disabled = Aanmelden met de camera is hier uitgeschakeld. Vraag het de beheerder van uw account.
+    .kiosk = Aanmelden met de camera is hier uitgeschakeld. Vraag het personeel.
 refused-other = Uw browser laat zien hoe het verdergaat.
+    .kiosk = De volgende pagina laat zien hoe het verdergaat.
 failed-title = De aanmelding is afgebroken
 failed-login-again = Deze link is al gebruikt of te oud. Begin de aanmelding opnieuw in uw browser.
+    .kiosk = De tijd voor deze aanmelding is om. Begin opnieuw.
 failed-network = De verificatiedienst is niet bereikbaar. Controleer het netwerk en open de link opnieuw vanuit uw browser.
+    .kiosk = De verificatiedienst is niet bereikbaar. Probeer het zo opnieuw of vraag het personeel.
 failed-operator = Deze installatie bevat een fout. Meld de beheerder van deze computer wat de diagnose laat zien.
+    .kiosk = Deze zuil bevat een fout. Vraag het personeel.
 failed-title-approve = Deze computer is nog niet goedgekeurd
+    .kiosk = Deze zuil is nog niet goedgekeurd
 failed-approve = Dit account gebruikt deze computer nog niet. Hebt u er een e-mail over gekregen, sta de computer dan daarin toe; vraag het anders aan uw beheerder. Open daarna de link opnieuw vanuit uw browser.
+    .kiosk = Deze zuil kan nog niet voor uw account worden gebruikt. Vraag het personeel.
 failed-approve-code = Of gebruik een computer waarop u zich al met uw gezicht aanmeldt: open daar Countenance, kies “Ander apparaat toestaan” en voer deze code in.
 failed-approve-command = Of voer daar uit: { $command }
 failed-approve-minutes = { $minutes ->
@@ -193,10 +209,79 @@ failed-approve-minutes = { $minutes ->
    *[other] De code is nog { $minutes } minuten geldig.
 }
 failed-title-update = Werk Countenance bij
+    .kiosk = Deze zuil heeft een update nodig
 failed-update = Deze versie van Countenance is te oud voor deze aanmelding. Werk Countenance bij of vraag het uw IT-afdeling. Begin de aanmelding daarna opnieuw in uw browser.
+    .kiosk = De versie is te oud voor deze aanmelding. Vraag het personeel.
 failed-title-clock = De klok van deze computer loopt verkeerd
+    .kiosk = De klok van deze zuil loopt verkeerd
 failed-clock = Deze computer geeft { $here } aan, maar het is { $there }. Vraag uw IT-team de klok goed te zetten en begin de aanmelding daarna opnieuw in uw browser.
+    .kiosk = Die geeft { $here } aan, maar het is { $there }. Vraag het personeel.
 close = Sluiten
+
+## Kiosk
+kiosk-attract-title = Meld u aan met uw gezicht
+kiosk-attract-body = Raak de knop aan, ga akkoord en kijk in de camera. Het duurt een paar seconden.
+kiosk-start = Raak aan om aan te melden
+kiosk-badge = Of houd uw badge bij de lezer.
+kiosk-privacy = De camera is uit tot u akkoord gaat. Op deze zuil blijft niets over u bewaard.
+kiosk-text-size = Tekstgrootte: { $percent } %
+kiosk-lower = Lager
+kiosk-higher = Hoger
+kiosk-speech-on = Voorlezen
+kiosk-speech-off = Stop met voorlezen
+kiosk-there-title = Bent u er nog?
+kiosk-there-body = { $seconds ->
+    [one] Anders eindigt deze aanmelding over { $seconds } seconde en wordt alles over u verwijderd.
+   *[other] Anders eindigt deze aanmelding over { $seconds } seconden en wordt alles over u verwijderd.
+}
+kiosk-there-here = Ik ben er
+kiosk-there-leave = Nu stoppen
+kiosk-thanks = Dank u, { $account }.
+kiosk-thanks-all = Dank u.
+kiosk-thanks-next = Volgende, graag.
+kiosk-wipe = Alles over u wordt van dit scherm verwijderd.
+kiosk-next = Verder
+kiosk-link-title = Deze aanmelding kan niet beginnen
+kiosk-link-body = Begin opnieuw. Helpt dat niet, vraag het dan het personeel.
+kiosk-camera-body = De camera van deze zuil werkt niet.
+kiosk-camera-fix = Probeer het opnieuw. Helpt dat niet, vraag het dan het personeel.
+kiosk-code-typed = { $typed } van { $total } cijfers
+kiosk-erase = Laatste cijfer wissen
+kiosk-out-title = Buiten gebruik
+kiosk-out-offline = Geen netwerk
+kiosk-out-verifier = Aanmelden is niet beschikbaar
+kiosk-out-disk = De opslag is vol
+kiosk-out-browser = De aanmeldpagina gaat niet open
+kiosk-out-unregistered = Deze zuil is nog niet ingesteld
+kiosk-out-wait = Dit gaat vaak vanzelf over. Wacht een ogenblik.
+kiosk-out-repair = Deze zuil moet eerst worden gerepareerd.
+kiosk-out-ask = Vraag het personeel of gebruik een andere zuil.
+kiosk-out-elsewhere = Gebruik een andere zuil.
+kiosk-out-since = { $minutes ->
+    [one] Sinds { $minutes } minuut
+   *[other] Sinds { $minutes } minuten
+}
+
+## Kiosk: operator
+kiosk-operator-title = Beheer
+kiosk-operator-close = Terug naar de zuil
+kiosk-operator-measures = Gezicht: { $face } % van de breedte. Afstand: ongeveer { $distance } cm. Licht: { $light } van 255.
+kiosk-operator-no-face = Er is niet precies één gezicht in beeld.
+kiosk-restart = Programma opnieuw starten
+kiosk-reboot = Computer opnieuw starten
+kiosk-quit = Programma beëindigen
+kiosk-pin-body = Voer de pincode in.
+kiosk-pin-open = Openen
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } cijfer
+   *[other] { $typed } cijfers
+}
+kiosk-pin-wrong = Dat is niet de pincode.
+kiosk-pin-wait = { $seconds ->
+    [one] Dat is niet de pincode. Probeer het over { $seconds } seconde opnieuw.
+   *[other] Dat is niet de pincode. Probeer het over { $seconds } seconden opnieuw.
+}
+kiosk-pin-locked = De pincode is na te veel pogingen geblokkeerd. Uw IT-team kan die deblokkeren.
 
 ## Allow another device
 approve-title = Ander apparaat toestaan

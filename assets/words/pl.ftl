@@ -37,8 +37,10 @@ consent-minutes = { $minutes ->
    *[other] { $minutes } minuty temu
 }
 consent-captured = Około dwóch sekund obrazu z kamery, ocenianego na tym komputerze.
+    .kiosk = Około dwóch sekund obrazu z kamery, ocenianego w tym kiosku.
 consent-sent = Jedno zdjęcie i podpisany raport trafiają do usługi weryfikacji.
 consent-kept = Na tym komputerze nic nie zostaje.
+    .kiosk = W tym kiosku nic nie zostaje.
 consent-template = Usługa przechowuje wzorzec: liczby, po których można rozpoznać Twoją twarz, a nie zdjęcie. Możesz zażądać jego usunięcia.
 consent-light = Kamera włączy się, gdy naciśniesz „Rozpocznij”.
 consent-begin = Rozpocznij
@@ -61,6 +63,7 @@ capture-recording-parts = Odtwarzane jest nagranie, w którym brakuje części
 hint-no-face = Pokaż swoją twarz
 hint-several-faces = Jedna osoba naraz
 hint-upside-down = Obraz do góry nogami: zobacz ustawienia
+    .kiosk = Obraz odwrócony: zwróć się do obsługi
 hint-come-closer = Przysuń się bliżej
 hint-move-back = Odsuń się trochę
 hint-move-left = Przesuń się w lewo
@@ -136,6 +139,7 @@ cannot-tell-title = Obraz był zbyt niewyraźny
 cannot-tell-body = Z Tobą wszystko w porządku. Lepszy obraz pomoże:
 cannot-tell-light = Zwróć się w stronę okna lub lampy. Za Tobą nie powinno być ani okna, ani lampy.
 cannot-tell-distance = Usiądź w odległości wyciągniętej ręki, z twarzą pośrodku.
+    .kiosk = Stań w odległości wyciągniętej ręki, z twarzą pośrodku.
 cannot-tell-glasses = Przechyl okulary lub głowę, aby usunąć odbicia.
 cannot-tell-unsure = Z Tobą wszystko w porządku. Obraz pozostawia wątpliwości. To pomoże:
 cannot-tell-move = Porusz lekko głową i mrugnij.
@@ -144,7 +148,9 @@ not-accepted-not-live = Pokaż własną twarz, na żywo, prosto do kamery.
 not-accepted-no-match = Nie rozpoznano Twojej twarzy dla tego konta.
 not-accepted-poor-quality = Jakość obrazu nie wystarczyła do porównania.
 not-accepted-camera = Ta kamera nie jest akceptowana przy tym logowaniu. Użyj kamery wbudowanej lub innej.
+    .kiosk = Kamera tego kiosku nie jest akceptowana przy tym logowaniu. Zwróć się do obsługi.
 not-accepted-untrusted = Usługa weryfikacji nie przyjęła raportu tego komputera. Powiadom osobę, która się nim zajmuje.
+    .kiosk = Usługa weryfikacji nie przyjęła raportu tego kiosku. Zwróć się do obsługi.
 picture-yours = Twoje zdjęcie
 picture-ideal = Jak powinno wyglądać
 
@@ -182,18 +188,28 @@ done-title-enroll = Logowanie twarzą jest gotowe
 done-body = Wróć do przeglądarki. To okno zamknie się samo.
 refused-title = Nie zalogowano
 refused-cancelled = Logowanie anulowane. Przeglądarka już o tym wie.
+    .kiosk = Logowanie anulowane. Nikt nie jest zalogowany.
 refused-not-me = To logowanie zostało zatrzymane. Jeśli to nie Ty, zmień hasło.
 refused-too-many = Zbyt wiele prób. Odczekaj chwilę i zaloguj się ponownie.
 refused-timed-out = Czas na to logowanie minął. Zaloguj się ponownie w przeglądarce.
+    .kiosk = Czas na to logowanie minął. Zacznij od nowa.
 refused-not-enrolled = Dla tego konta nie skonfigurowano logowania twarzą. Zwróć się do osoby, która zajmuje się Twoim kontem.
+    .kiosk = Dla tego konta nie skonfigurowano logowania twarzą. Zwróć się do obsługi.
 refused-disabled = Logowanie za pomocą kamery jest tu wyłączone. Zwróć się do osoby, która zajmuje się Twoim kontem.
+    .kiosk = Logowanie za pomocą kamery jest tu wyłączone. Zwróć się do obsługi.
 refused-other = Przeglądarka pokaże, co dalej.
+    .kiosk = Następna strona pokaże, co dalej.
 failed-title = Logowanie zostało przerwane
 failed-login-again = Ten link został już użyty albo jest za stary. Zacznij logowanie od nowa w przeglądarce.
+    .kiosk = Czas na to logowanie minął. Zacznij od nowa.
 failed-network = Nie można połączyć się z usługą weryfikacji. Sprawdź sieć i otwórz link ponownie z przeglądarki.
+    .kiosk = Nie można połączyć się z usługą weryfikacji. Spróbuj za chwilę albo zwróć się do obsługi.
 failed-operator = Ta instalacja jest uszkodzona. Powiedz osobie, która zajmuje się tym komputerem, co pokazuje diagnostyka.
+    .kiosk = Ten kiosk jest uszkodzony. Zwróć się do obsługi.
 failed-title-approve = Ten komputer nie jest jeszcze zatwierdzony
+    .kiosk = Ten kiosk nie jest jeszcze zatwierdzony
 failed-approve = To konto nie używa jeszcze tego komputera. Jeśli przyszła do Ciebie wiadomość e-mail w tej sprawie, zezwól w niej na ten komputer; w przeciwnym razie zapytaj administratora. Potem otwórz link ponownie z przeglądarki.
+    .kiosk = Tego kiosku nie można jeszcze używać z Twoim kontem. Zwróć się do obsługi.
 failed-approve-code = Możesz też użyć komputera, na którym już logujesz się twarzą: otwórz na nim Countenance, wybierz „Zezwól na inne urządzenie” i wpisz ten kod.
 failed-approve-command = Możesz też uruchomić tam: { $command }
 failed-approve-minutes = { $minutes ->
@@ -203,10 +219,87 @@ failed-approve-minutes = { $minutes ->
    *[other] Kod jest ważny jeszcze { $minutes } minuty.
 }
 failed-title-update = Zaktualizuj Countenance
+    .kiosk = Ten kiosk wymaga aktualizacji
 failed-update = Ta wersja Countenance jest za stara na to logowanie. Zaktualizuj ją lub zapytaj dział IT. Potem zacznij logowanie od nowa w przeglądarce.
+    .kiosk = Jego wersja jest za stara na to logowanie. Zwróć się do obsługi.
 failed-title-clock = Zegar tego komputera jest źle ustawiony
+    .kiosk = Zegar tego kiosku jest źle ustawiony
 failed-clock = Ten komputer pokazuje { $here }, a jest { $there }. Poproś dział IT o ustawienie zegara, a potem zacznij logowanie od nowa w przeglądarce.
+    .kiosk = Pokazuje { $here }, a jest { $there }. Zwróć się do obsługi.
 close = Zamknij
+
+## Kiosk
+kiosk-attract-title = Zaloguj się twarzą
+kiosk-attract-body = Dotknij przycisku, wyraź zgodę i spójrz w kamerę. To zajmie kilka sekund.
+kiosk-start = Dotknij, aby się zalogować
+kiosk-badge = Albo przyłóż identyfikator do czytnika.
+kiosk-privacy = Kamera jest wyłączona, dopóki nie wyrazisz zgody. W tym kiosku nic o Tobie nie zostaje.
+kiosk-text-size = Rozmiar tekstu: { $percent } %
+kiosk-lower = Niżej
+kiosk-higher = Wyżej
+kiosk-speech-on = Czytaj na głos
+kiosk-speech-off = Przestań czytać
+kiosk-there-title = Nadal tu jesteś?
+kiosk-there-body = { $seconds ->
+    [one] Inaczej logowanie zakończy się za { $seconds } sekundę, a wszystko o Tobie zostanie usunięte.
+    [few] Inaczej logowanie zakończy się za { $seconds } sekundy, a wszystko o Tobie zostanie usunięte.
+    [many] Inaczej logowanie zakończy się za { $seconds } sekund, a wszystko o Tobie zostanie usunięte.
+   *[other] Inaczej logowanie zakończy się za { $seconds } sekundy, a wszystko o Tobie zostanie usunięte.
+}
+kiosk-there-here = Jestem tutaj
+kiosk-there-leave = Zakończ teraz
+kiosk-thanks = Dziękujemy, { $account }.
+kiosk-thanks-all = Dziękujemy.
+kiosk-thanks-next = Zapraszamy następną osobę.
+kiosk-wipe = Wszystko o Tobie jest usuwane z tego ekranu.
+kiosk-next = Dalej
+kiosk-link-title = Nie można zacząć tego logowania
+kiosk-link-body = Zacznij od nowa. Jeśli to nie pomoże, zwróć się do obsługi.
+kiosk-camera-body = Kamera tego kiosku nie działa.
+kiosk-camera-fix = Spróbuj ponownie. Jeśli to nie pomoże, zwróć się do obsługi.
+kiosk-code-typed = { $typed } z { $total } cyfr
+kiosk-erase = Usuń ostatnią cyfrę
+kiosk-out-title = Nieczynne
+kiosk-out-offline = Brak sieci
+kiosk-out-verifier = Logowanie jest niedostępne
+kiosk-out-disk = Pamięć jest pełna
+kiosk-out-browser = Strona logowania się nie otwiera
+kiosk-out-unregistered = Ten kiosk nie jest jeszcze skonfigurowany
+kiosk-out-wait = To często mija samo. Poczekaj chwilę.
+kiosk-out-repair = Ten kiosk trzeba najpierw naprawić.
+kiosk-out-ask = Zwróć się do obsługi albo skorzystaj z innego kiosku.
+kiosk-out-elsewhere = Skorzystaj z innego kiosku.
+kiosk-out-since = { $minutes ->
+    [one] Od { $minutes } minuty
+    [few] Od { $minutes } minut
+    [many] Od { $minutes } minut
+   *[other] Od { $minutes } minuty
+}
+
+## Kiosk: operator
+kiosk-operator-title = Obsługa techniczna
+kiosk-operator-close = Wróć do kiosku
+kiosk-operator-measures = Twarz: { $face } % szerokości. Odległość: około { $distance } cm. Światło: { $light } z 255.
+kiosk-operator-no-face = Na obrazie nie ma dokładnie jednej twarzy.
+kiosk-restart = Uruchom program ponownie
+kiosk-reboot = Uruchom komputer ponownie
+kiosk-quit = Zakończ program
+kiosk-pin-body = Wpisz PIN.
+kiosk-pin-open = Otwórz
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } cyfra
+    [few] { $typed } cyfry
+    [many] { $typed } cyfr
+   *[other] { $typed } cyfry
+}
+kiosk-pin-wrong = To nie jest właściwy PIN.
+kiosk-pin-wait = { $seconds ->
+    [one] To nie jest właściwy PIN. Spróbuj ponownie za { $seconds } sekundę.
+    [few] To nie jest właściwy PIN. Spróbuj ponownie za { $seconds } sekundy.
+    [many] To nie jest właściwy PIN. Spróbuj ponownie za { $seconds } sekund.
+   *[other] To nie jest właściwy PIN. Spróbuj ponownie za { $seconds } sekundy.
+}
+kiosk-pin-locked = PIN jest zablokowany po zbyt wielu próbach. Twój dział IT może go odblokować.
 
 ## Allow another device
 approve-title = Zezwól na inne urządzenie

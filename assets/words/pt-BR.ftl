@@ -35,8 +35,10 @@ consent-minutes = { $minutes ->
    *[other] há { $minutes } minutos
 }
 consent-captured = Cerca de dois segundos de imagens da câmera, avaliadas neste computador.
+    .kiosk = Cerca de dois segundos de imagens da câmera, avaliadas neste totem.
 consent-sent = Uma imagem e um relatório assinado vão para o serviço de verificação.
 consent-kept = Nada fica guardado neste computador.
+    .kiosk = Nada fica guardado neste totem.
 consent-template = O serviço guarda um modelo: números que permitem reconhecer seu rosto, não uma imagem. Você pode pedir que seja apagado.
 consent-light = A câmera liga quando você clica em “Começar”.
 consent-begin = Começar
@@ -57,6 +59,7 @@ capture-recording-parts = Reproduzindo uma gravação com partes faltando
 hint-no-face = Mostre seu rosto
 hint-several-faces = Uma pessoa por vez
 hint-upside-down = Imagem invertida: veja as configurações
+    .kiosk = Imagem invertida: chame a equipe
 hint-come-closer = Chegue mais perto
 hint-move-back = Afaste-se um pouco
 hint-move-left = Vá para a sua esquerda
@@ -130,6 +133,7 @@ cannot-tell-title = Não deu para ver bem
 cannot-tell-body = Não há nada de errado com você. Uma imagem melhor ajuda:
 cannot-tell-light = Vire-se para uma janela ou lâmpada, sem nenhuma atrás de você.
 cannot-tell-distance = Sente-se a um braço de distância, com o rosto no centro.
+    .kiosk = Fique a um braço de distância, com o rosto no centro.
 cannot-tell-glasses = Incline os óculos ou a cabeça para tirar os reflexos.
 cannot-tell-unsure = Não há nada de errado com você. As imagens deixam uma dúvida. Isto ajuda:
 cannot-tell-move = Mexa um pouco a cabeça e pisque.
@@ -138,7 +142,9 @@ not-accepted-not-live = Mostre seu próprio rosto, ao vivo, de frente para a câ
 not-accepted-no-match = Seu rosto não foi reconhecido para esta conta.
 not-accepted-poor-quality = A imagem não estava boa o bastante para comparar.
 not-accepted-camera = Esta câmera não é aceita para este login. Use a câmera embutida ou outra.
+    .kiosk = A câmera deste totem não é aceita para este login. Fale com a equipe.
 not-accepted-untrusted = O serviço de verificação não aceitou o relatório deste computador. Avise quem cuida dele.
+    .kiosk = O serviço de verificação não aceitou o relatório deste totem. Fale com a equipe.
 picture-yours = Sua imagem
 picture-ideal = Como deveria ficar
 
@@ -174,18 +180,28 @@ done-title-enroll = Seu rosto está configurado
 done-body = Volte ao navegador. Esta janela se fecha sozinha.
 refused-title = Login não realizado
 refused-cancelled = Você cancelou. Seu navegador já sabe.
+    .kiosk = Você cancelou. Ninguém está conectado.
 refused-not-me = Este login foi interrompido. Se não foi você, troque sua senha.
 refused-too-many = Tentativas demais. Espere um pouco e faça login de novo.
 refused-timed-out = O tempo deste login acabou. Faça login de novo no navegador.
+    .kiosk = O tempo deste login acabou. Comece de novo.
 refused-not-enrolled = Não há rosto configurado para esta conta. Fale com quem cuida da sua conta.
+    .kiosk = Não há rosto configurado para esta conta. Fale com a equipe.
 refused-disabled = O login pela câmera está desativado aqui. Fale com quem cuida da sua conta.
+    .kiosk = O login pela câmera está desativado aqui. Fale com a equipe.
 refused-other = Seu navegador mostra como continuar.
+    .kiosk = A próxima página mostra como continuar.
 failed-title = O login foi interrompido
 failed-login-again = Este link já foi usado ou é antigo demais. Comece o login de novo no navegador.
+    .kiosk = O tempo deste login acabou. Comece de novo.
 failed-network = Não é possível acessar o serviço de verificação. Verifique a rede e abra o link de novo pelo navegador.
+    .kiosk = Não é possível acessar o serviço de verificação. Tente daqui a pouco ou fale com a equipe.
 failed-operator = Esta instalação tem um defeito. Avise quem cuida deste computador e diga o que o diagnóstico mostra.
+    .kiosk = Este totem tem um defeito. Fale com a equipe.
 failed-title-approve = Este computador ainda não foi autorizado
+    .kiosk = Este totem ainda não foi autorizado
 failed-approve = Esta conta ainda não usa este computador. Se você recebeu um e-mail sobre isso, autorize o computador por ele; caso contrário, fale com o administrador. Depois, abra o link de novo pelo navegador.
+    .kiosk = Este totem ainda não pode ser usado com a sua conta. Fale com a equipe.
 failed-approve-code = Ou use um computador em que você já faz login com o rosto: abra o Countenance nele, escolha “Autorizar outro dispositivo” e digite este código.
 failed-approve-command = Ou execute nele: { $command }
 failed-approve-minutes = { $minutes ->
@@ -193,10 +209,79 @@ failed-approve-minutes = { $minutes ->
    *[other] O código vale por { $minutes } minutos.
 }
 failed-title-update = Atualize o Countenance
+    .kiosk = Este totem precisa de uma atualização
 failed-update = Esta versão do Countenance é antiga demais para este login. Atualize-a ou fale com a equipe de TI. Depois, comece o login de novo no navegador.
+    .kiosk = A versão dele é antiga demais para este login. Fale com a equipe.
 failed-title-clock = O relógio deste computador está errado
+    .kiosk = O relógio deste totem está errado
 failed-clock = Este computador mostra { $here }, mas a hora certa é { $there }. Peça à sua equipe de TI que acerte o relógio e recomece o login no navegador.
+    .kiosk = Ele mostra { $here }, mas a hora certa é { $there }. Fale com a equipe.
 close = Fechar
+
+## Kiosk
+kiosk-attract-title = Faça login com o rosto
+kiosk-attract-body = Toque no botão, aceite e olhe para a câmera. Leva poucos segundos.
+kiosk-start = Toque para fazer login
+kiosk-badge = Ou aproxime seu crachá do leitor.
+kiosk-privacy = A câmera fica desligada até você aceitar. Nada sobre você fica guardado neste totem.
+kiosk-text-size = Tamanho do texto: { $percent } %
+kiosk-lower = Mais baixo
+kiosk-higher = Mais alto
+kiosk-speech-on = Ler em voz alta
+kiosk-speech-off = Parar de ler
+kiosk-there-title = Você ainda está aí?
+kiosk-there-body = { $seconds ->
+    [one] Senão, este login termina em { $seconds } segundo e tudo sobre você é apagado.
+   *[other] Senão, este login termina em { $seconds } segundos e tudo sobre você é apagado.
+}
+kiosk-there-here = Estou aqui
+kiosk-there-leave = Encerrar agora
+kiosk-thanks = Obrigado, { $account }.
+kiosk-thanks-all = Obrigado.
+kiosk-thanks-next = Próximo, por favor.
+kiosk-wipe = Tudo sobre você está sendo apagado desta tela.
+kiosk-next = Continuar
+kiosk-link-title = Este login não pode começar
+kiosk-link-body = Comece de novo. Se não resolver, fale com a equipe.
+kiosk-camera-body = A câmera deste totem não está funcionando.
+kiosk-camera-fix = Tente de novo. Se não resolver, fale com a equipe.
+kiosk-code-typed = { $typed } de { $total } dígitos
+kiosk-erase = Apagar o último dígito
+kiosk-out-title = Fora de serviço
+kiosk-out-offline = Sem rede
+kiosk-out-verifier = O login não está disponível
+kiosk-out-disk = O armazenamento está cheio
+kiosk-out-browser = A página de login não abre
+kiosk-out-unregistered = Este totem ainda não foi configurado
+kiosk-out-wait = Isso costuma passar sozinho. Aguarde um momento.
+kiosk-out-repair = Este totem precisa ser consertado antes.
+kiosk-out-ask = Fale com a equipe ou use outro totem.
+kiosk-out-elsewhere = Use outro totem, por favor.
+kiosk-out-since = { $minutes ->
+    [one] Há { $minutes } minuto
+   *[other] Há { $minutes } minutos
+}
+
+## Kiosk: operator
+kiosk-operator-title = Operação
+kiosk-operator-close = Voltar ao totem
+kiosk-operator-measures = Rosto: { $face } % da largura. Distância: cerca de { $distance } cm. Luz: { $light } de 255.
+kiosk-operator-no-face = A imagem não mostra exatamente um rosto.
+kiosk-restart = Reiniciar o programa
+kiosk-reboot = Reiniciar o computador
+kiosk-quit = Encerrar o programa
+kiosk-pin-body = Digite o PIN.
+kiosk-pin-open = Abrir
+kiosk-pin-typed = { $typed ->
+    [one] { $typed } dígito
+   *[other] { $typed } dígitos
+}
+kiosk-pin-wrong = Este não é o PIN.
+kiosk-pin-wait = { $seconds ->
+    [one] Este não é o PIN. Tente de novo em { $seconds } segundo.
+   *[other] Este não é o PIN. Tente de novo em { $seconds } segundos.
+}
+kiosk-pin-locked = O PIN está bloqueado após tentativas demais. Sua equipe de TI pode desbloqueá-lo.
 
 ## Allow another device
 approve-title = Autorizar outro dispositivo

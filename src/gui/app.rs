@@ -14,7 +14,7 @@ use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
 use super::{
-    AppContext, Ask, AtKiosk, Draft, LinkTrouble, Offered, Page, State, fonts,
+    AppContext, Ask, AtKiosk, Draft, Offered, Page, State, fonts,
     hotplug::{self, HotplugMonitor},
     preview::Preview,
     screen::{self, Approval, CaptureView, Screen},
@@ -26,15 +26,14 @@ use countenance_client::{
     doctor::Finding,
     flow::CodeStep,
     headless::causes,
-    instance::Call,
-    runner::{ApprovalTrouble, Command, FailureView, Progress, RunOutcome, Runner},
-    session::link::{LaunchLink, LinkError},
+    runner::{Command, FailureView, Progress, RunOutcome, Runner},
     settings::{Settings, Theme as Appearance},
 };
-use countenance_core::protocol::{ApprovalCode, QualityClaim};
+use countenance_core::protocol::QualityClaim;
 
 mod cameras;
 mod kiosk;
+mod links;
 
 /// Maximum wait on close, during a sign-in, for the verifier to be notified.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
@@ -172,21 +171,6 @@ impl App {
         self.preview.take(ctx, own_picture.as_ref());
     }
 
-    /// Takes what later launches of the program have sent. A kiosk leaves it to its caller once a sign-in is over.
-    fn take_calls(&mut self, ctx: &Context) {
-        let is_over = matches!(self.state.screen, Screen::Done(_) | Screen::Refused(_) | Screen::Failed(_));
-        if self.state.kiosk.is_some() && is_over {
-            return;
-        }
-        while let Some(call) = self.context.inbox.as_ref().and_then(|inbox| inbox.next_call()) {
-            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
-            ctx.send_viewport_cmd(ViewportCommand::Focus);
-            if let Call::Link(link) = call {
-                self.follow(ctx, &link);
-            }
-        }
-    }
-
     /// Draws a frame and carries out the user's request.
     pub fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -290,44 +274,6 @@ impl App {
             Screen::Trying(_) | Screen::Camera { login: false, .. } => Screen::Ready,
             screen => screen.commanded(command),
         };
-    }
-
-    /// Asks what the code of another device is for.
-    fn look_up(&mut self, ctx: &Context, typed: &str) {
-        let Ok(code) = typed.parse::<ApprovalCode>() else {
-            self.state.screen = Screen::Approval(Approval::Enter { trouble: Some(ApprovalTrouble::Form) });
-            return;
-        };
-        self.state.screen = Screen::Approval(Approval::UnderWay { is_retrying: false });
-        let (env, verifiers) = (Arc::clone(&self.context.env), self.context.allowed.clone());
-        self.runner = Some(Runner::approve_device(env, verifiers, code, wake(ctx)));
-    }
-
-    /// Follows a link if it is valid and no sign-in is in progress.
-    fn follow(&mut self, ctx: &Context, link: &str) {
-        self.state.page = Page::Main;
-        if self.state.screen.is_login() {
-            self.state.link_trouble = Some(LinkTrouble::Busy);
-            return;
-        }
-        match LaunchLink::parse(link.trim(), &self.context.allowed) {
-            Ok(link) => {
-                self.state.link_trouble = None;
-                (self.over_since, self.code_sent_at) = (None, None);
-                self.state.fallback.clear();
-                self.state.approval = None;
-                self.state.screen = Screen::Opening;
-                self.runner = Some(Runner::login(Arc::clone(&self.context.env), link, wake(ctx)));
-            }
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a link was refused");
-                self.state.screen = Screen::Ready;
-                self.state.link_trouble = Some(match error {
-                    LinkError::NotAllowed | LinkError::Verifier(_) => LinkTrouble::Verifier,
-                    _ => LinkTrouble::Form,
-                });
-            }
-        }
     }
 
     /// Clears the typed digits once they can no longer be the code that was sent.

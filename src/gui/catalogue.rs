@@ -233,13 +233,13 @@ pub fn sheet(pictures: &[RgbaImage], columns: usize) -> RgbaImage {
     sheet
 }
 
-const NOW: i64 = 1_790_000_000;
+pub(super) const NOW: i64 = 1_790_000_000;
 
 fn camera(fault: CameraErrorKind) -> Screen {
     Screen::Camera { fault, login: true }
 }
 
-fn cameras() -> Vec<CameraEntry> {
+pub(super) fn cameras() -> Vec<CameraEntry> {
     let camera = |id: &str, name: &str, stands_in| CameraEntry { id: id.into(), name: name.into(), stands_in };
     vec![camera("a", "HD Webcam", false), camera("b", "HD Webcam", false), camera("c", "OBS Virtual Camera", true)]
 }
@@ -253,7 +253,7 @@ fn waiting() -> Screen {
     code(CodeStep::Choose, None).commanded(Command::SendCode(Fallback::Sms))
 }
 
-fn consent_request(purpose: Purpose) -> ConsentRequest {
+pub(super) fn consent_request(purpose: Purpose) -> ConsentRequest {
     ConsentRequest {
         display: Display {
             application: "Payroll".into(),
@@ -286,7 +286,7 @@ fn offered() -> Offered {
     Offered { code: ApprovalCode::from_bytes([0x3a, 0x6e, 0x24, 0xf5, 0xb9]), expires_at: NOW + 560 }
 }
 
-fn settled() -> State {
+pub(super) fn settled() -> State {
     let finding = |check, state, detail: &str, fix| Finding { check, state, detail: detail.into(), fix };
     State {
         verifiers: vec!["https://verify.example.com".into()],

@@ -23,7 +23,9 @@ mod out_of_order;
 mod pin;
 mod place;
 mod presence;
-mod samples;
+#[cfg(feature = "gallery")]
+pub mod samples;
+mod speech;
 mod still_there;
 mod view;
 
@@ -51,6 +53,7 @@ use countenance_client::{
 use countenance_core::frame::Frame;
 
 pub use app::KioskApp;
+pub use speech::SpeechDispatcher;
 
 /// Text sizes that a person can choose, percent.
 pub const TEXT_PERCENTS: [u16; 5] = [100, 150, 200, 300, 400];
@@ -190,7 +193,7 @@ pub struct KioskLook {
 impl Default for KioskLook {
     fn default() -> Self {
         Self {
-            text_percent: 150,
+            text_percent: 200,
             languages: Vec::new(),
             idle_secs: 30,
             lower: false,

@@ -136,6 +136,8 @@ pub struct State {
 pub struct AtKiosk {
     /// The account that signs in, as the verifier has masked it; empty before that is known.
     pub account: String,
+    /// Whether links are taken now.
+    pub takes_links: bool,
     /// Seconds until an outcome leaves the screen.
     pub leaves_in_secs: u32,
 }

@@ -337,5 +337,11 @@ mod tests {
         assert!((theme(200).body().size - 2.0 * theme(100).body().size).abs() < 1e-6);
         assert_eq!(theme(900), theme(200));
         assert_eq!(theme(0), theme(100));
+        let kiosk = |percent| Theme::for_kiosk(Scheme::Light, percent, false);
+        assert!((kiosk(400).body().size - 4.0 * kiosk(100).body().size).abs() < 1e-6);
+        assert_eq!(kiosk(900), kiosk(400));
+        for percent in [100, 200, 300, 400] {
+            assert!(kiosk(percent).title().size > kiosk(percent).body().size, "titles stay larger at {percent} %");
+        }
     }
 }

@@ -187,18 +187,23 @@ impl Widgets<'_> {
 
     /// A button with already translated text.
     pub(super) fn button_saying(&mut self, style: ButtonStyle, text: &str) -> Response {
+        let height = self.theme.touch.max(30.0 * self.theme.scale);
+        self.button_in(style, text, self.theme.strong(), height)
+    }
+
+    fn button_in(&mut self, style: ButtonStyle, text: &str, font: FontId, height: f32) -> Response {
         let t = self.theme.tokens;
         let width = self.ui.available_width();
         let (words, fill, line) = match style {
             ButtonStyle::Primary => (t.on_accent, t.accent, Stroke::new(1.5, t.accent)),
             ButtonStyle::Secondary => (t.text, t.surface, Stroke::new(1.5, t.line)),
         };
-        let button = Button::new(self.line(text, self.theme.strong(), words, width - 32.0))
+        let button = Button::new(self.line(text, font, words, width - 32.0))
             .fill(fill)
             .stroke(line)
             .corner_radius(RADIUS)
             .wrap()
-            .min_size(Vec2::new(width, self.theme.touch.max(30.0 * self.theme.scale)));
+            .min_size(Vec2::new(width, height));
         let middle = Layout::top_down_justified(Align::Center);
         let response = self.ui.with_layout(middle, |ui| ui.add(button)).inner;
         self.named(&response, Role::Button, text);
@@ -208,8 +213,7 @@ impl Widgets<'_> {
 
     /// The one button that a kiosk's screen is about: larger than others.
     pub(super) fn large_button(&mut self, style: ButtonStyle, text: &str) -> Response {
-        let theme = Theme { touch: self.theme.touch * 1.6, ..*self.theme };
-        Widgets { ui: self.ui, words: self.words, theme: &theme }.button_saying(style, text)
+        self.button_in(style, text, self.theme.title(), self.theme.touch * 1.8)
     }
 
     /// A small button for a row, as in the header.

@@ -7,6 +7,8 @@ mod cameras;
 mod code;
 mod driver;
 mod everywhere;
+mod kiosk;
+mod kiosk_everywhere;
 mod test_env;
 
 use countenance_camera::CameraError;

@@ -26,6 +26,13 @@ impl App {
         self.measured.filter(|_| matches!(self.state.screen, Screen::Trying(_)))
     }
 
+    /// Links are taken from now on, or left to the caller.
+    pub(in super::super) fn take_links(&mut self, takes_links: bool) {
+        if let Some(kiosk) = &mut self.state.kiosk {
+            kiosk.takes_links = takes_links;
+        }
+    }
+
     /// An outcome stays on the screen for this long.
     pub(in super::super) fn leaves_in(&mut self, left: Duration) {
         if let Some(kiosk) = &mut self.state.kiosk {

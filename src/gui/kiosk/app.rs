@@ -138,6 +138,8 @@ impl KioskApp {
         if self.context.stop.is_asked() {
             self.close(ctx, Closed::Stopped);
         }
+        let is_login = self.front.page == Page::SignIn && self.app.state().screen.is_login();
+        self.app.take_links(is_login || self.front.page == Page::Attract);
         self.app.catch_up(ctx);
         self.take_input(ctx, now);
         self.look_for_trouble(ctx, now);
@@ -253,7 +255,7 @@ impl KioskApp {
         }
         match self.presence.verdict(now) {
             Verdict::There => {}
-            Verdict::Asked { secs_left } => {
+            Verdict::Asking { secs_left } => {
                 self.front.question_secs = Some(secs_left);
                 self.front.lists_languages = false;
                 ctx.request_repaint_after(Duration::from_millis(250));

@@ -30,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) -> Option<KioskAsk> {
         picture(widgets, shown);
         let is_looking = matches!(view.state.screen, Screen::Trying(_));
         if !is_looking && widgets.button(ButtonStyle::Secondary, "ready-try-camera") {
-            asked = Some(KioskAsk::Look(true));
+            asked = Some(KioskAsk::Picture(true));
         }
         if let Some(ask) = camera_list(widgets, shown) {
             asked = Some(ask);

@@ -51,6 +51,9 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, why: OutOfOrder) -> Option<Ki
             widgets.words.say(if shown.front.look.attended { "kiosk-out-ask" } else { "kiosk-out-elsewhere" });
         widgets.write(&elsewhere, widgets.theme.strong(), widgets.theme.tokens.text, Align::Center);
         widgets.announce("messages", &format!("{title} {body} {elsewhere}"), true);
+        if shown.front.out_minutes == 0 {
+            return;
+        }
         widgets.gap(12.0);
         let since = widgets.say_with("kiosk-out-since", &[("minutes", Arg::Number(shown.front.out_minutes))]);
         widgets.write(&since, widgets.theme.small(), widgets.theme.tokens.soft, Align::Center);

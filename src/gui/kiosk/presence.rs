@@ -18,7 +18,7 @@ pub(super) enum Verdict {
     /// They are there.
     There,
     /// They are asked whether they are.
-    Asked {
+    Asking {
         /// Seconds left to answer, at least 1.
         secs_left: u32,
     },
@@ -83,7 +83,7 @@ impl Presence {
         let left = asks_at + ANSWER_SECS - now;
         match () {
             () if now < asks_at => Verdict::There,
-            () if left > 0.0 => Verdict::Asked { secs_left: left.ceil() as u32 },
+            () if left > 0.0 => Verdict::Asking { secs_left: left.ceil() as u32 },
             () => Verdict::Gone,
         }
     }
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn asks_after_a_while_and_then_ends() {
-        let asked = |secs_left| Verdict::Asked { secs_left };
+        let asked = |secs_left| Verdict::Asking { secs_left };
         let rows: [(&str, &[(f64, Event)], f64, Verdict); 16] = [
             ("just begun", &[], 0.0, Verdict::There),
             ("nearly idle", &[], 29.9, Verdict::There),

@@ -109,7 +109,7 @@ pub(super) enum KioskAsk {
     /// A key of the PIN.
     PinKey(Press),
     /// Show the camera's picture to the operator, or no longer.
-    Look(bool),
+    Picture(bool),
     /// Something that only an operator may do.
     Operate(OperatorAsk),
     /// Leave the PIN or the operator's screen.

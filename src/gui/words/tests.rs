@@ -35,12 +35,14 @@ const PLURALS: &[(Language, &[&str])] = &[
     (Language::Ar, &["zero", "one", "two", "few", "many", "other"]),
 ];
 
-/// The messages of a file by id, verbatim. Parsed line by line, since a defect of the Fluent parser would hide itself.
+/// The messages of a file by id, verbatim, with `.kiosk` behind the id of what a kiosk says instead. Parsed line by line, since a defect of the Fluent parser would hide itself.
 fn messages(language: Language) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut last = String::new();
     for line in language.source().lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-        if line.starts_with(char::is_alphabetic) {
+        if let Some(text) = line.strip_prefix("    .kiosk =") {
+            assert!(found.insert(format!("{last}.kiosk"), text.to_owned()).is_none(), "{language:?} has {last} twice");
+        } else if line.starts_with(char::is_alphabetic) {
             let (id, text) = line.split_once(" =").unwrap_or_else(|| panic!("{language:?}: {line}"));
             last = id.to_owned();
             assert!(found.insert(last.clone(), text.to_owned()).is_none(), "{language:?} has {id} twice");
@@ -119,8 +121,11 @@ fn every_message_formats_with_every_plural() {
         };
         assert!(errors.is_empty(), "{language:?}: {errors:?}");
         drop(resource);
-        let words = Words::new(language);
         for (id, text) in messages(language) {
+            let (id, words) = match id.strip_suffix(".kiosk") {
+                Some(id) => (id.to_owned(), Words::for_kiosk(language)),
+                None => (id, Words::new(language)),
+            };
             for number in [0, 1, 2, 3, 5, 11, 21, 100] {
                 let args: Vec<_> = variables(&text)
                     .into_iter()
@@ -152,6 +157,38 @@ fn hints_are_short() {
             assert!(!text.ends_with(['.', '!', '。', '！']), "{language:?} {id}");
         }
     }
+}
+
+/// At a kiosk there is no browser to be seen, and the computer is not the person's.
+#[test]
+fn a_kiosk_speaks_of_itself() {
+    let elsewhere = [
+        (Language::En, ["browser", "computer"]),
+        (Language::De, ["rowser", "Computer"]),
+        (Language::Fr, ["navigateur", "ordinateur"]),
+        (Language::Es, ["navegador", "equipo"]),
+        (Language::PtBr, ["navegador", "computador"]),
+        (Language::It, ["browser", "computer"]),
+        (Language::Nl, ["browser", "computer"]),
+        (Language::Pl, ["rzeglądar", "komputer"]),
+        (Language::Ja, ["ブラウザー", "コンピューター"]),
+        (Language::Ar, ["المتصفح", "الحاسوب"]),
+    ];
+    assert!(elsewhere.iter().map(|(language, _)| *language).eq(Language::ALL), "a row for each, in order");
+    // These are never shown to a kiosk's visitors.
+    let of_windows = ["ready-", "link-", "approve-", "settings-", "doctor-", "camera-", "failed-approve-", "done-body"];
+    for (language, words) in elsewhere {
+        let all = messages(language);
+        for (id, text) in &all {
+            let is_said = id.ends_with(".kiosk") || !all.contains_key(&format!("{id}.kiosk"));
+            let is_shown = !of_windows.iter().any(|start| id.starts_with(start)) && *id != "kiosk-reboot";
+            let names = words.iter().find(|word| text.contains(**word));
+            assert!(!(is_said && is_shown && names.is_some()), "{language:?} {id}: {names:?}");
+        }
+    }
+    let words = Words::for_kiosk(Language::De);
+    assert_eq!(words.say("consent-kept"), "An diesem Terminal bleibt nichts zurück.");
+    assert_eq!(words.say("consent-begin"), Words::new(Language::De).say("consent-begin"), "the rest stays");
 }
 
 #[test]
@@ -238,7 +275,7 @@ fn every_message_is_used_and_every_used_message_exists() {
             }
         });
     }
-    let ids: BTreeSet<String> = messages(Language::En).into_keys().collect();
+    let ids: BTreeSet<String> = messages(Language::En).into_keys().filter(|id| !id.ends_with(".kiosk")).collect();
     let unused: Vec<_> = ids.difference(&literals).collect();
     let unknown: Vec<_> = said.difference(&ids).collect();
     assert!(unused.is_empty() && unknown.is_empty(), "never used: {unused:?}\nnot in en.ftl: {unknown:?}");

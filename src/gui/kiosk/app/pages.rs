@@ -99,8 +99,8 @@ impl KioskApp {
                     self.app.examine(ctx);
                 }
             }
-            KioskAsk::Look(true) => self.app.carry_out(ctx, Ask::TryCamera),
-            KioskAsk::Look(false) => self.stop_looking(ctx),
+            KioskAsk::Picture(true) => self.app.carry_out(ctx, Ask::TryCamera),
+            KioskAsk::Picture(false) => self.stop_looking(ctx),
             KioskAsk::Operate(ask) => self.close(ctx, Closed::Operator(ask)),
             KioskAsk::Back => self.leave_operator(ctx),
         }

@@ -1,0 +1,515 @@
+//! A kiosk's window, driven through its accessible names: from "touch to sign in" to "next, please", and every way in which
+//! it ends.
+
+use std::{
+    rc::Rc,
+    sync::{Arc, Mutex, PoisonError, mpsc::Receiver, mpsc::channel},
+    time::Instant,
+};
+
+use countenance_client::{
+    dry_run,
+    instance::{self, Claim, Inbox, InstanceDir},
+    interrupt::StopRequest,
+    runner::RunOutcome,
+    settings::Settings,
+};
+use countenance_core::protocol::{Fallback, Purpose, Reason};
+use countenance_gui::{
+    catalogue,
+    kiosk::{
+        Choices, Closed, KioskApp, KioskContext, KioskLook, Opening, OperatorAsk, OperatorPin, OutOfOrder, PinAnswer,
+        Speak,
+    },
+    screen::Screen,
+    words::Language,
+};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, accesskit::Role};
+use egui_kittest::{
+    Harness, Node,
+    kittest::{NodeT, Queryable},
+};
+
+use super::test_env::{Camera, Script, SharedTestEnv, TIMEOUT, TestEnv};
+
+/// Seconds that pass between two frames.
+const STEP_SECS: f32 = 0.25;
+
+/// The PIN is 2468; the second wrong one locks it.
+#[derive(Default)]
+struct TestPin(Mutex<u32>);
+
+impl OperatorPin for TestPin {
+    fn check(&self, typed: &str) -> PinAnswer {
+        if typed == "2468" {
+            return PinAnswer::Right;
+        }
+        let mut wrong = self.0.lock().unwrap();
+        *wrong += 1;
+        if *wrong > 1 { PinAnswer::Locked } else { PinAnswer::Wrong { wait_secs: 4 } }
+    }
+}
+
+/// What was read aloud.
+#[derive(Default)]
+struct TestSpeech(Mutex<Vec<String>>);
+
+impl Speak for TestSpeech {
+    fn say(&self, text: &str, language: &str) {
+        self.0.lock().unwrap().push(format!("{language}: {text}"));
+    }
+
+    fn hush(&self) {
+        self.0.lock().unwrap().push("hush".into());
+    }
+}
+
+/// What a test sets up.
+#[derive(Default)]
+struct Setup {
+    script: Script,
+    look: Option<KioskLook>,
+    inbox: Option<Inbox>,
+    choices: Arc<Choices>,
+    speech: Option<Arc<TestSpeech>>,
+}
+
+/// A kiosk's window in a test environment.
+struct Kiosk {
+    env: Arc<TestEnv>,
+    harness: Harness<'static, KioskApp>,
+    trouble: Arc<Mutex<Option<OutOfOrder>>>,
+    alive: Arc<Mutex<u32>>,
+    stop: Arc<StopRequest>,
+    woken: Receiver<()>,
+}
+
+impl Kiosk {
+    fn open(opening: Opening, setup: Setup) -> Self {
+        let env = TestEnv::new(setup.script);
+        let (wake, woken) = channel();
+        let trouble = Arc::new(Mutex::new(None));
+        let (alive, stop) = (Arc::new(Mutex::new(0)), Arc::new(StopRequest::default()));
+        let look = KioskLook { text_percent: 100, languages: vec![Language::En, Language::De], ..KioskLook::default() };
+        let context = KioskContext {
+            env: Arc::new(SharedTestEnv(Arc::clone(&env))),
+            preview: Arc::new(catalogue::sitter),
+            allowed: std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect(),
+            inbox: setup.inbox.map(Rc::new),
+            stop: Arc::clone(&stop),
+            plays_recording: false,
+            // Nothing moves, so that time passes only where a test lets it pass.
+            settings: Settings { reduced_motion: true, ..Settings::default() },
+            cameras: {
+                let env = Arc::clone(&env);
+                Arc::new(move || env.plugged())
+            },
+            choose: {
+                let env = Arc::clone(&env);
+                Arc::new(move |settings| env.chosen.lock().unwrap().push(settings.clone()))
+            },
+            examine: Arc::new(Vec::new),
+            look: setup.look.unwrap_or(look),
+            choices: setup.choices,
+            alive: {
+                let alive = Arc::clone(&alive);
+                Arc::new(move || *alive.lock().unwrap() += 1)
+            },
+            trouble: {
+                let trouble = Arc::clone(&trouble);
+                Arc::new(move || *trouble.lock().unwrap_or_else(PoisonError::into_inner))
+            },
+            pin: Arc::new(TestPin::default()),
+            speech: setup.speech.map(|speech| speech as Arc<dyn Speak>),
+        };
+        let harness = Harness::builder().with_size([1080.0, 1920.0]).with_step_dt(STEP_SECS).build_eframe(move |cc| {
+            cc.egui_ctx.set_request_repaint_callback(move |request| {
+                if request.delay.is_zero() {
+                    wake.send(()).ok();
+                }
+            });
+            KioskApp::new(&cc.egui_ctx, context, opening)
+        });
+        Self { env, harness, trouble, alive, stop, woken }
+    }
+
+    /// A sign-in that a link has begun.
+    fn sign_in(script: Script) -> Self {
+        Self::open(Opening::SignIn(dry_run::LINK.to_owned().into()), Setup { script, ..Setup::default() })
+    }
+
+    fn shows(&self, name: &str) -> bool {
+        self.harness.query_all_by_label(name).next().is_some()
+    }
+
+    /// Waits until an element has this name. Frames are drawn only when something happens, so that no time passes for the
+    /// person meanwhile.
+    fn see(&mut self, name: &str) -> &mut Self {
+        self.until(name, |kiosk| kiosk.shows(name))
+    }
+
+    fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
+        let began = now();
+        loop {
+            self.harness.step();
+            if holds(self) {
+                return self;
+            }
+            let waited = self.woken.recv_timeout(TIMEOUT);
+            let in_time = waited.is_ok() && began.elapsed() < TIMEOUT;
+            assert!(in_time, "timed out waiting for {what:?}; now: {:#?}", self.harness.root());
+        }
+    }
+
+    fn press(&mut self, name: &str) -> &mut Self {
+        self.see(name);
+        self.harness.run_steps(2);
+        let can = |node: &Node<'_>| node.accesskit_node().role() == Role::Button;
+        if let Some(node) = self.harness.query_all_by_label(name).find(can) {
+            // Scrolls to it, as for somebody who comes by keyboard.
+            node.focus();
+        }
+        self.harness.run_steps(2);
+        if let Some(node) = self.harness.query_all_by_label(name).find(can) {
+            node.click();
+        }
+        self.harness.run_steps(2);
+        self
+    }
+
+    /// Lets this many seconds pass.
+    fn wait(&mut self, secs: f32) -> &mut Self {
+        self.harness.run_steps((secs / STEP_SECS).round() as usize);
+        self
+    }
+
+    fn type_text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.harness.event(Event::Text(c.into()));
+        }
+        self
+    }
+
+    fn key(&mut self, key: Key) -> &mut Self {
+        self.harness.key_press(key);
+        self.harness.step();
+        self
+    }
+
+    /// Holds a finger there for some seconds.
+    fn hold(&mut self, pos: Pos2, secs: f32) -> &mut Self {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        self.harness.event(Event::PointerMoved(pos));
+        self.harness.event(Event::PointerButton { pos, button, pressed: true, modifiers });
+        self.wait(secs);
+        self.harness.event(Event::PointerButton { pos, button, pressed: false, modifiers });
+        self.harness.event(Event::PointerGone);
+        self.wait(STEP_SECS)
+    }
+
+    /// The operator's gesture.
+    fn open_operator(&mut self) -> &mut Self {
+        self.hold(Pos2::new(30.0, 30.0), 3.5).hold(Pos2::new(1050.0, 1890.0), 3.5)
+    }
+
+    fn pin(&mut self, digits: &str) -> &mut Self {
+        for digit in digits.chars() {
+            self.press(&digit.to_string());
+        }
+        self.press("Open")
+    }
+
+    fn closed(&self) -> Option<Closed> {
+        self.harness.state().closed()
+    }
+
+    /// What the window does at its end, as the toolkit would call it.
+    fn leave(mut self) -> Arc<TestEnv> {
+        self.harness.state_mut().app_mut().close();
+        self.env
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a wait that is never fulfilled must fail the test")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[test]
+fn a_touch_starts() {
+    let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
+    kiosk.see("Sign in with your face").wait(600.0);
+    assert_eq!(kiosk.closed(), None, "it waits for ever");
+    assert!(*kiosk.alive.lock().unwrap() > 600, "and tells the watchdog");
+    kiosk.press("Touch to sign in");
+    assert_eq!(kiosk.closed(), Some(Closed::Start));
+}
+
+#[test]
+fn a_sign_in_ends_with_thanks_and_a_wipe_and_closes_itself() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Nothing is kept on this kiosk.");
+    assert!(kiosk.env.recorded().is_empty(), "the camera stays off until Begin");
+    kiosk.press("Begin").see("Thank you, nobody.").see("Next, please.");
+    kiosk.see("Everything about you is being removed from this screen.").wait(1.0);
+    assert_eq!(kiosk.closed(), None);
+    kiosk.wait(4.0);
+    assert_eq!(kiosk.closed(), Some(Closed::Ended(Some(RunOutcome::Approved(Purpose::Verify)))));
+    assert_eq!(kiosk.leave().recorded(), ["light on", "light off", "posted", "browser"]);
+}
+
+#[test]
+fn a_link_that_is_not_allowed_says_so_and_ends() {
+    let link = "countenance://verify?v=https://evil.example&s=a&c=b".to_owned();
+    let mut kiosk = Kiosk::open(Opening::SignIn(link.into()), Setup::default());
+    kiosk.see("This sign-in cannot start").press("Continue");
+    assert_eq!(kiosk.closed(), Some(Closed::Ended(None)));
+}
+
+#[test]
+fn a_link_from_the_browser_is_taken_only_while_nobody_signs_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = InstanceDir::in_folder(folder.path().join("run"));
+    let Claim::First(inbox) = instance::claim(&dir, None).unwrap() else { panic!("another instance is running") };
+    let again = || matches!(instance::claim(&dir, Some(dry_run::LINK)).unwrap(), Claim::HandedOver);
+    let mut kiosk = Kiosk::open(Opening::Attract, Setup { inbox: Some(inbox), ..Setup::default() });
+    kiosk.see("Touch to sign in");
+    assert!(again());
+    kiosk.see("Is this your login?");
+    assert!(again());
+    kiosk.see("A login is already under way. Finish or cancel it first.");
+    kiosk.press("Begin").see("Next, please.");
+    assert_eq!(kiosk.env.recorded().iter().filter(|line| *line == "posted").count(), 1);
+}
+
+#[test]
+fn asks_whether_the_person_is_still_there_and_then_ends_for_them() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Is this your login?").wait(28.0);
+    assert!(!kiosk.shows("Still there?"));
+    kiosk.wait(3.0).see("Still there?").press("I’m here").see("Is this your login?").wait(28.0);
+    assert!(!kiosk.shows("Still there?"), "the touch counts");
+    kiosk.wait(13.0);
+    assert_eq!(kiosk.closed(), Some(Closed::Idle));
+    assert_eq!(kiosk.leave().recorded(), ["abandoned: cancelled", "browser"]);
+}
+
+#[test]
+fn a_person_who_wants_to_leave_need_not_wait() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Is this your login?").wait(31.0).press("End now");
+    assert_eq!(kiosk.closed(), Some(Closed::Idle));
+}
+
+#[test]
+fn idle_seconds_are_a_parameter() {
+    let look = KioskLook { idle_secs: 60, ..KioskLook::default() };
+    let setup = Setup { look: Some(look), ..Setup::default() };
+    let mut kiosk = Kiosk::open(Opening::SignIn(dry_run::LINK.to_owned().into()), setup);
+    kiosk.see("Begin").wait(58.0);
+    assert!(!kiosk.shows("Still there?"));
+    kiosk.wait(3.0).see("Still there?");
+}
+
+#[test]
+fn a_badge_is_read_but_nothing_else() {
+    let look = KioskLook { badge_digits: Some((4, 8)), ..KioskLook::default() };
+    let attract = || Kiosk::open(Opening::Attract, Setup { look: Some(look.clone()), ..Setup::default() });
+    let badge = |text: &str| {
+        let mut kiosk = attract();
+        kiosk.see("Or hold your badge to the reader.").type_text(text).key(Key::Enter);
+        assert!(kiosk.harness.query_all_by_label_contains(text).next().is_none(), "it is not shown");
+        kiosk.closed()
+    };
+    assert_eq!(badge("1234567"), Some(Closed::Badge("1234567".to_owned().into())));
+    for text in ["123", "123456789", "12a4", ";1234", "١٢٣٤"] {
+        assert_eq!(badge(text), None, "{text}");
+    }
+    let mut kiosk = attract();
+    kiosk.see("Touch to sign in").key(Key::Tab);
+    assert!(kiosk.harness.query_all_by_role(Role::Button).any(|node| node.is_focused()));
+    kiosk.type_text("12345").key(Key::Enter);
+    assert_eq!(kiosk.closed(), Some(Closed::Badge("12345".to_owned().into())), "the button is not pressed");
+    let printed = format!("{:?}", kiosk.closed());
+    assert!(!printed.contains("12345"), "{printed}");
+    let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
+    kiosk.see("Touch to sign in").type_text("12345").key(Key::Enter);
+    assert_eq!(kiosk.closed(), None, "no reader, no badge");
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Begin").type_text("12345").key(Key::Enter);
+    assert_eq!(kiosk.closed(), None, "only the first screen takes badges");
+}
+
+#[test]
+fn choices_last_until_the_next_person() {
+    let choices = Arc::new(Choices::default());
+    let setup = || Setup { choices: Arc::clone(&choices), ..Setup::default() };
+    let mut kiosk = Kiosk::open(Opening::Attract, setup());
+    kiosk.press("Language: English").press("Deutsch").see("Zum Anmelden berühren");
+    kiosk.press("Textgröße: 100 %").press("Tiefer").see("Höher").press("Zum Anmelden berühren");
+    assert_eq!((kiosk.closed(), choices.language()), (Some(Closed::Start), Some(Language::De)));
+    let mut kiosk = Kiosk::open(Opening::SignIn(dry_run::LINK.to_owned().into()), setup());
+    kiosk.see("Textgröße: 150 %").see("Höher").press("Beginnen").see("Danke, nobody.");
+    let mut kiosk = Kiosk::open(Opening::Attract, setup());
+    kiosk.see("Touch to sign in").see("Text size: 100 %").see("Lower");
+    assert_eq!(choices.language(), None);
+    kiosk.press("Language: English").press("Deutsch").see("Zum Anmelden berühren").wait(61.0).see("Touch to sign in");
+}
+
+#[test]
+fn a_code_is_typed_on_the_screen() {
+    let cameras = vec![Camera::FailsToOpen(|| countenance_camera::CameraError::Absent)];
+    let mut kiosk = Kiosk::sign_in(Script { cameras, fallback: vec![Fallback::Sms], ..Script::default() });
+    kiosk.press("Begin").see("The camera of this kiosk is not working.").press("Use a code instead");
+    kiosk.press("Send a text message").see("0 of 6 digits");
+    for digit in ["1", "2", "3", "9"] {
+        kiosk.press(digit);
+    }
+    kiosk.see("4 of 6 digits").press("Erase the last digit").see("3 of 6 digits").press("Check the code");
+    assert_eq!(kiosk.env.recorded(), ["code sent: Sms"], "three digits are not submitted");
+    kiosk.type_text("456").see("6 of 6 digits").press("7").see("6 of 6 digits").press("Check the code");
+    kiosk.see("Next, please.");
+    assert_eq!(kiosk.env.recorded(), ["code sent: Sms", "code tried: 123456", "browser"]);
+}
+
+#[test]
+fn a_refusal_goes_away_by_itself() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.press("Not me").see("Not logged in").wait(5.0);
+    assert_eq!(kiosk.closed(), None, "there is time to read it");
+    kiosk.wait(8.0);
+    assert_eq!(kiosk.closed(), Some(Closed::Ended(Some(RunOutcome::Refused(Reason::NotMe)))));
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.press("Not me").see("Not logged in").press("Continue");
+    assert_eq!(kiosk.closed(), Some(Closed::Ended(Some(RunOutcome::Refused(Reason::NotMe)))));
+}
+
+#[test]
+fn out_of_order_is_said_and_recovers_by_itself() {
+    let rows = [
+        (OutOfOrder::CameraGone, "No camera found"),
+        (OutOfOrder::CameraBusy, "The camera is in use"),
+        (OutOfOrder::CameraFrozen, "The picture stands still"),
+        (OutOfOrder::Offline, "No network"),
+        (OutOfOrder::VerifierDown, "Sign-in is unavailable"),
+        (OutOfOrder::ClockOff { ahead_secs: -3_600 }, "This kiosk’s clock is wrong"),
+        (OutOfOrder::DiskFull, "The storage is full"),
+        (OutOfOrder::BrowserDown, "The sign-in page does not open"),
+        (OutOfOrder::NotRegistered, "This kiosk is not set up yet"),
+        (OutOfOrder::AskStaff, "Out of order"),
+    ];
+    for (why, title) in rows {
+        let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
+        kiosk.see("Touch to sign in");
+        *kiosk.trouble.lock().unwrap() = Some(why);
+        kiosk.wait(1.25).see(title).see("Please ask the staff, or use another kiosk.").wait(130.0);
+        assert!(kiosk.shows("For 2 minutes") && kiosk.closed().is_none(), "{title}");
+        *kiosk.trouble.lock().unwrap() = None;
+        kiosk.wait(1.25);
+        assert_eq!(kiosk.closed(), Some(Closed::Recovered), "{title}");
+    }
+    let mut kiosk = Kiosk::open(Opening::OutOfOrder(OutOfOrder::Offline), Setup::default());
+    kiosk.wait(0.25);
+    assert_eq!(kiosk.closed(), Some(Closed::Recovered), "what has passed meanwhile");
+}
+
+#[test]
+fn a_sign_in_is_not_interrupted_by_trouble() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Begin");
+    *kiosk.trouble.lock().unwrap() = Some(OutOfOrder::VerifierDown);
+    kiosk.wait(3.0).press("Begin").see("Next, please.");
+}
+
+#[test]
+fn the_operator_comes_in_by_gesture_and_pin() {
+    let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
+    kiosk.env.plug(&["Desk", "Lid"]);
+    kiosk.see("Touch to sign in").open_operator().see("Enter the PIN.").pin("1111");
+    kiosk.see("That is not the PIN. Try again in 4 seconds.").press("2").see("0 digits").wait(5.0);
+    kiosk.see("That is not the PIN.").pin("2468").see("Back to the kiosk").see("Desk").press("Lid");
+    kiosk.until("the camera", |kiosk| {
+        kiosk.env.chosen.lock().unwrap().last().is_some_and(|chosen| chosen.camera.as_deref() == Some("Lid"))
+    });
+    kiosk.until("a measure", |kiosk| kiosk.harness.query_all_by_label_contains("Distance: about").next().is_some());
+    kiosk.press("Restart the computer");
+    assert_eq!(kiosk.closed(), Some(Closed::Operator(OperatorAsk::Reboot)));
+    let env = kiosk.leave();
+    assert!(!env.recorded().contains(&"posted".to_owned()), "nothing of it is sent");
+}
+
+#[test]
+fn the_operator_s_pages_close_themselves() {
+    let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
+    kiosk.see("Touch to sign in").open_operator().see("Enter the PIN.").wait(61.0).see("Touch to sign in");
+    kiosk.open_operator().pin("2468").see("Back to the kiosk").wait(61.0).see("Touch to sign in");
+    kiosk.open_operator().see("0 digits").press("Back").see("Touch to sign in");
+    let mut kiosk = Kiosk::open(Opening::Operator, Setup::default());
+    kiosk.pin("2468").press("Back to the kiosk");
+    assert_eq!(kiosk.closed(), Some(Closed::Idle));
+}
+
+#[test]
+fn a_locked_pin_says_so() {
+    let mut kiosk = Kiosk::open(Opening::Operator, Setup::default());
+    kiosk
+        .pin("1111")
+        .wait(5.0)
+        .pin("1112")
+        .see("The PIN is locked after too many attempts. Your IT team can unlock it.");
+    assert!(!kiosk.shows("Open"), "there is nothing to type on");
+}
+
+#[test]
+fn out_of_order_too_lets_the_operator_in() {
+    let mut kiosk = Kiosk::open(Opening::OutOfOrder(OutOfOrder::CameraGone), Setup::default());
+    *kiosk.trouble.lock().unwrap() = Some(OutOfOrder::CameraGone);
+    kiosk.see("No camera found").open_operator().pin("2468").press("End the program");
+    assert_eq!(kiosk.closed(), Some(Closed::Operator(OperatorAsk::Quit)));
+}
+
+#[test]
+fn no_gesture_reaches_the_operator_during_a_sign_in() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Begin").open_operator().see("Begin");
+    assert!(!kiosk.shows("Enter the PIN."));
+}
+
+#[test]
+fn a_signal_closes_it() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Begin");
+    kiosk.stop.ask();
+    kiosk.wait(0.25);
+    assert_eq!(kiosk.closed(), Some(Closed::Stopped));
+    assert_eq!(kiosk.leave().recorded(), ["abandoned: cancelled", "browser"]);
+}
+
+#[test]
+fn texts_are_read_aloud_where_that_is_wanted() {
+    let speech = Arc::new(TestSpeech::default());
+    let setup = Setup { speech: Some(Arc::clone(&speech)), ..Setup::default() };
+    let mut kiosk = Kiosk::open(Opening::SignIn(dry_run::LINK.to_owned().into()), setup);
+    kiosk.see("Begin").wait(1.0);
+    assert!(speech.0.lock().unwrap().is_empty(), "not before somebody wants it");
+    kiosk.press("Read aloud");
+    let said = speech.0.lock().unwrap().clone();
+    assert_eq!(said, ["en: Is this your login? dry-run asks for your face"], "once");
+    kiosk.press("Begin").see("Next, please.").wait(0.5);
+    let last = speech.0.lock().unwrap().last().cloned().unwrap();
+    assert!(last.starts_with("en: It is you Thank you, nobody. Next, please."), "{last}");
+}
+
+#[test]
+fn nobody_waits_for_a_person_who_has_walked_away() {
+    let cameras = vec![Camera::Waits];
+    let mut kiosk = Kiosk::sign_in(Script { cameras, ..Script::default() });
+    kiosk.press("Begin").until("the camera", |kiosk| {
+        matches!(&kiosk.harness.state().state().screen, Screen::Capture(capture) if capture.at_millis.is_some())
+    });
+    kiosk.wait(42.0);
+    assert_eq!(kiosk.closed(), Some(Closed::Idle), "a picture that does not move on is no sign of a person");
+    kiosk.env.go_on();
+    let env = kiosk.leave();
+    assert_eq!(env.recorded(), ["light on", "light off", "abandoned: cancelled", "browser"]);
+}
