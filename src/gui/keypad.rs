@@ -2,8 +2,8 @@
 //! language. A keyboard works as well.
 
 use eframe::egui::{
-    Align2, Button, Color32, Event, FontId, Key, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Align2, Button, Color32, Event, FontId, Key, Painter, Pos2, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::{digits, marks::polyline, theme::RADIUS, widgets::Widgets};
@@ -43,7 +43,9 @@ const KEYS: [[Face; 3]; 4] = [
 pub(super) fn show(widgets: &mut Widgets<'_>, enter: &str, is_enabled: bool) -> Option<Press> {
     let (enter, erase) = (widgets.words.say(enter), widgets.words.say("kiosk-erase"));
     let theme = widgets.theme;
-    let height = theme.touch.max(theme.strong().size * 1.6);
+    // Large text must not push the last row out of sight.
+    let room = (widgets.ui.available_height() - GAP * 4.0) / 4.0;
+    let height = theme.touch.max((theme.strong().size * 1.6).min(room));
     let width = widgets.ui.available_width().min(WIDTH * theme.scale.max(1.0));
     let size = vec2(width, height * 4.0 + GAP * 3.0);
     let (room, _) = widgets.ui.allocate_exact_size(vec2(widgets.ui.available_width(), size.y), Sense::hover());
@@ -69,7 +71,8 @@ pub(super) fn show(widgets: &mut Widgets<'_>, enter: &str, is_enabled: bool) -> 
 
 /// One key; returns whether it was pressed.
 fn key(widgets: &mut Widgets<'_>, rect: Rect, face: Face, name: &str, is_enabled: bool) -> bool {
-    let (t, font) = (widgets.theme.tokens, widgets.theme.title());
+    let t = widgets.theme.tokens;
+    let font = FontId { size: widgets.theme.title().size.min(rect.height() * 0.6), ..widgets.theme.title() };
     let (fill, ink) = if matches!(face, Face::Enter) { (t.accent, t.on_accent) } else { (t.surface, t.text) };
     let mut builder = UiBuilder::new().max_rect(rect);
     if !is_enabled {
@@ -78,7 +81,11 @@ fn key(widgets: &mut Widgets<'_>, rect: Rect, face: Face, name: &str, is_enabled
     let response = widgets
         .ui
         .scope_builder(builder, |ui| {
-            let button = Button::new("").fill(fill).stroke(Stroke::new(1.5, t.line)).corner_radius(RADIUS);
+            // Without a text whose height would count.
+            let button = Button::new(RichText::new("").size(1.0))
+                .fill(fill)
+                .stroke(Stroke::new(1.5, t.line))
+                .corner_radius(RADIUS);
             ui.put(rect, button.min_size(rect.size()))
         })
         .inner;

@@ -294,6 +294,16 @@ fn asks_whether_the_person_is_still_there_and_then_ends_for_them() {
     assert_eq!(kiosk.leave().recorded(), ["abandoned: cancelled", "browser"]);
 }
 
+/// What is behind the question must not be touched through it.
+#[test]
+fn a_touch_that_answers_touches_nothing_else() {
+    let mut kiosk = Kiosk::sign_in(Script::default());
+    kiosk.see("Begin").wait(1.0);
+    let begin = kiosk.harness.get_by_role_and_label(Role::Button, "Begin").rect().center();
+    kiosk.wait(31.0).see("Still there?").hold(begin, 1.0).see("Is this your login?").wait(1.0);
+    assert!(kiosk.env.recorded().is_empty() && !kiosk.shows("Still there?"));
+}
+
 #[test]
 fn a_person_who_wants_to_leave_need_not_wait() {
     let mut kiosk = Kiosk::sign_in(Script::default());

@@ -14,7 +14,9 @@ const TOUCHED: [Role; 4] = [Role::Button, Role::CheckBox, Role::ComboBox, Role::
 fn each(check: impl Fn(&str, &KioskSample, KioskSetting, &[Node])) {
     let samples = samples::samples();
     for language in Language::ALL {
-        for percent in [100, 200, 400] {
+        // The sizes in between where lines are short, long, and the other way round.
+        let is_sample = matches!(language, Language::En | Language::De | Language::Ar);
+        for percent in [100, 200, 400].into_iter().filter(|percent| is_sample || *percent != 200) {
             for size in [PORTRAIT, LANDSCAPE] {
                 let setting = KioskSetting { scheme: Scheme::Light, language, percent, size, lower: false };
                 for sample in &samples {
@@ -52,7 +54,22 @@ fn nothing_is_cut_everything_has_a_name_and_a_finger_meets_it() {
         }
         let titles = nodes.iter().filter(|node| node.role() == Role::Heading).count();
         assert!((1..=2).contains(&titles), "{at}: {titles} titles");
+        if !is_operator && !scrolls(sample) {
+            nothing_overlaps(at, nodes);
+        }
     });
+}
+
+fn nothing_overlaps(at: &str, nodes: &[Node]) {
+    let touched: Vec<_> =
+        nodes.iter().filter(is_touched).filter_map(|node| Some((node.label(), node.bounds()?))).collect();
+    for (i, (a, one)) in touched.iter().enumerate() {
+        for (b, other) in &touched[i + 1..] {
+            let wide = one.x1.min(other.x1) - one.x0.max(other.x0);
+            let high = one.y1.min(other.y1) - one.y0.max(other.y0);
+            assert!(wide <= 1.0 || high <= 1.0, "{at}: {a:?} and {b:?} overlap");
+        }
+    }
 }
 
 /// Whether the page's keys are part of what scrolls.
@@ -60,34 +77,14 @@ fn scrolls(sample: &KioskSample) -> bool {
     sample.name.starts_with("kiosk-code") || sample.name.starts_with("kiosk-pin")
 }
 
-/// In the order in which Tab reaches them: the page first, then the controls of the kiosk. None overlaps another.
-#[test]
-fn controls_do_not_overlap() {
-    each(|at, _, _, nodes| {
-        let touched: Vec<_> = nodes.iter().filter(is_touched).filter_map(|node| Some((node, node.bounds()?))).collect();
-        for (i, (a, one)) in touched.iter().enumerate() {
-            for (b, other) in &touched[i + 1..] {
-                let wide = one.x1.min(other.x1) - one.x0.max(other.x0);
-                let high = one.y1.min(other.y1) - one.y0.max(other.y0);
-                let both = (a.label(), b.label());
-                assert!(wide <= 1.0 || high <= 1.0 || is_behind(one, other), "{at}: {both:?} overlap");
-            }
-        }
-    });
-}
-
-/// Whether one of them is scrolled out of sight behind the row at the bottom.
-fn is_behind(one: &eframe::egui::accesskit::Rect, other: &eframe::egui::accesskit::Rect) -> bool {
-    // Both start at other heights and reach over each other by part of a key.
-    (one.y0 - other.y0).abs() > 1.0
-}
-
 #[test]
 fn the_keypad_runs_from_left_to_right_in_every_language() {
-    each(|at, sample, _, nodes| {
-        if sample.name != "kiosk-code-typed" {
-            return;
-        }
+    let samples = samples::samples();
+    let sample = samples.iter().find(|sample| sample.name == "kiosk-code-typed").unwrap();
+    for language in Language::ALL {
+        let at = language.tag();
+        let setting = KioskSetting { scheme: Scheme::Light, language, percent: 400, size: LANDSCAPE, lower: false };
+        let nodes = samples::accessible(sample, setting);
         let place = |name: &str| {
             let key = nodes.iter().find(|node| node.role() == Role::Button && node.label() == Some(name));
             key.and_then(Node::bounds).unwrap_or_else(|| panic!("{at}: no key {name}"))
@@ -99,7 +96,7 @@ fn the_keypad_runs_from_left_to_right_in_every_language() {
         assert!(keys[1].y1 < keys[4].y0 && keys[4].y1 < keys[7].y0 && keys[7].y1 < keys[0].y0, "{at}");
         let says_digits = nodes.iter().any(|node| node.label().or(node.value()).is_some_and(|l| l.contains("1 2 3")));
         assert!(!says_digits, "{at}: the code is not spoken");
-    });
+    }
 }
 
 #[test]

@@ -173,8 +173,8 @@ impl KioskApp {
         let is_touched = ctx.input(|i| i.events.iter().any(is_touch));
         if is_touched {
             self.touched_at = now;
-            // At the browser, nobody is there until they say so: "leave" is a touch as well.
-            if self.front.page != Page::StillThere {
+            // The question takes its answer itself; at the browser "leave" is a touch as well.
+            if self.front.question_secs.is_none() && self.front.page != Page::StillThere {
                 self.presence.touched(now);
             }
         }

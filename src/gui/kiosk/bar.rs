@@ -1,6 +1,6 @@
 //! The row of controls that each page of a kiosk has: language, text size, height, and whether texts are read aloud.
 
-use eframe::egui::{Button, FontId, Frame, Margin, Panel, Rect, Role, Sense, Stroke, Ui, pos2, vec2};
+use eframe::egui::{Align, Button, FontId, Frame, Margin, Panel, Rect, RichText, Role, Sense, Stroke, Ui, pos2, vec2};
 
 use super::view::{KioskAsk, Page, Shown};
 use crate::{
@@ -60,16 +60,19 @@ fn controls(widgets: &mut Widgets<'_>, shown: &Shown<'_>) -> Option<KioskAsk> {
 /// One control; returns whether it was pressed.
 fn control(widgets: &mut Widgets<'_>, rect: Rect, text: &str, name: &str) -> bool {
     let t = widgets.theme.tokens;
-    let button = Button::new("").fill(t.surface).stroke(Stroke::new(1.5, t.line)).corner_radius(RADIUS);
+    // Without a text of its own, whose height would count.
+    let button =
+        Button::new(RichText::new("").size(1.0)).fill(t.surface).stroke(Stroke::new(1.5, t.line)).corner_radius(RADIUS);
     let response = widgets.ui.put(rect, button.min_size(rect.size()));
     // As large as the text size asks for and the control has room for: it must stay one row.
     let room = rect.width() - 20.0;
     let wanted = widgets.theme.strong().size.min(rect.height() * 0.5);
-    let measured =
-        widgets.lay_out(text, FontId::new(wanted, semibold()), t.text, f32::INFINITY, eframe::egui::Align::Center);
+    let lay_out = |widgets: &Widgets<'_>, size: f32| {
+        widgets.lay_out(text, FontId::new(size, semibold()), t.text, f32::INFINITY, Align::Center)
+    };
+    let measured = lay_out(widgets, wanted);
     let fits = wanted * (room / measured.size().x).min(1.0);
-    let galley =
-        widgets.lay_out(text, FontId::new(fits, semibold()), t.text, f32::INFINITY, eframe::egui::Align::Center);
+    let galley = lay_out(widgets, fits);
     let top = rect.center().y - galley.size().y / 2.0;
     widgets.ui.painter().galley(pos2(rect.center().x, top), galley, t.text);
     widgets.named(&response, Role::Button, name);

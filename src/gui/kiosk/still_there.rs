@@ -1,6 +1,7 @@
-//! "Still there?", over everything else, with the seconds that are left.
+//! "Still there?", over everything else, with the seconds that are left. It stays until the finger is lifted, so that no
+//! touch reaches what is behind it.
 
-use eframe::egui::Ui;
+use eframe::egui::{Event, Key, Ui};
 
 use super::view::{KioskAsk, Shown};
 use crate::{layout, marks::Mark, widgets::ButtonStyle, words::Arg};
@@ -21,5 +22,19 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) -> Option<KioskAsk> {
         // Once, not at each second.
         widgets.announce("messages", &title, true);
     });
-    asked
+    asked.or_else(|| is_answered(ui).then_some(KioskAsk::Here))
+}
+
+/// Whether the screen was touched anywhere, or a key pressed that does not lead to a button.
+fn is_answered(ui: &Ui) -> bool {
+    let has_focus = ui.memory(|m| m.focused().is_some());
+    ui.input(|i| {
+        i.pointer.any_released()
+            || i.events.iter().any(|event| match event {
+                Event::Key { key: Key::Tab, .. } => false,
+                Event::Key { key: Key::Enter | Key::Space, pressed, .. } => *pressed && !has_focus,
+                Event::Key { pressed, .. } => *pressed,
+                _ => false,
+            })
+    })
 }

@@ -79,8 +79,10 @@ impl KioskApp {
             KioskAsk::SignIn(ask) => self.app.carry_out(ctx, ask),
             KioskAsk::Start => self.close(ctx, Closed::Start),
             KioskAsk::Here if self.front.page == Page::StillThere => self.close(ctx, Closed::Start),
-            // The touch itself is the answer.
-            KioskAsk::Here => {}
+            KioskAsk::Here => {
+                self.presence.touched(ctx.input(|i| i.time));
+                self.front.question_secs = None;
+            }
             KioskAsk::Leave => self.close(ctx, Closed::Idle),
             KioskAsk::ListLanguages(is_open) => self.front.lists_languages = is_open,
             KioskAsk::Use(language) => self.use_language(ctx, language),
