@@ -138,8 +138,6 @@ pub struct AtKiosk {
     pub account: String,
     /// Whether links are taken now.
     pub takes_links: bool,
-    /// Seconds until an outcome leaves the screen.
-    pub leaves_in_secs: u32,
 }
 
 /// A code with which another device can allow this one.

@@ -72,6 +72,7 @@ struct Setup {
     inbox: Option<Inbox>,
     choices: Arc<Choices>,
     speech: Option<Arc<TestSpeech>>,
+    trouble: Option<OutOfOrder>,
 }
 
 /// A kiosk's window in a test environment.
@@ -88,7 +89,7 @@ impl Kiosk {
     fn open(opening: Opening, setup: Setup) -> Self {
         let env = TestEnv::new(setup.script);
         let (wake, woken) = channel();
-        let trouble = Arc::new(Mutex::new(None));
+        let trouble = Arc::new(Mutex::new(setup.trouble));
         let (alive, stop) = (Arc::new(Mutex::new(0)), Arc::new(StopRequest::default()));
         let look = KioskLook { text_percent: 100, languages: vec![Language::En, Language::De], ..KioskLook::default() };
         let context = KioskContext {
@@ -472,8 +473,8 @@ fn a_locked_pin_says_so() {
 
 #[test]
 fn out_of_order_too_lets_the_operator_in() {
-    let mut kiosk = Kiosk::open(Opening::OutOfOrder(OutOfOrder::CameraGone), Setup::default());
-    *kiosk.trouble.lock().unwrap() = Some(OutOfOrder::CameraGone);
+    let gone = OutOfOrder::CameraGone;
+    let mut kiosk = Kiosk::open(Opening::OutOfOrder(gone), Setup { trouble: Some(gone), ..Setup::default() });
     kiosk.see("No camera found").open_operator().pin("2468").press("End the program");
     assert_eq!(kiosk.closed(), Some(Closed::Operator(OperatorAsk::Quit)));
 }

@@ -1,7 +1,5 @@
 //! What a kiosk's window asks of the sign-in's application.
 
-use std::time::Duration;
-
 use eframe::egui::Context;
 
 use super::{
@@ -30,13 +28,6 @@ impl App {
     pub(in super::super) fn take_links(&mut self, takes_links: bool) {
         if let Some(kiosk) = &mut self.state.kiosk {
             kiosk.takes_links = takes_links;
-        }
-    }
-
-    /// An outcome stays on the screen for this long.
-    pub(in super::super) fn leaves_in(&mut self, left: Duration) {
-        if let Some(kiosk) = &mut self.state.kiosk {
-            kiosk.leaves_in_secs = left.as_secs_f64().ceil() as u32;
         }
     }
 }

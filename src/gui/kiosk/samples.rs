@@ -146,7 +146,7 @@ fn look() -> KioskLook {
 
 fn sample(name: &str, front: Front, state: State) -> KioskSample {
     let account = "a•••@example.com".to_owned();
-    let kiosk = Some(AtKiosk { account, leaves_in_secs: 4, takes_links: false });
+    let kiosk = Some(AtKiosk { account, takes_links: false });
     KioskSample { name: format!("kiosk-{name}"), state: State { kiosk, ..state }, front, typed: "" }
 }
 

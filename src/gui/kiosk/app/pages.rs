@@ -59,7 +59,6 @@ impl KioskApp {
             }
         };
         let left = *self.over_since.get_or_insert(now) + secs - now;
-        self.app.leaves_in(Duration::from_secs_f64(left.max(0.0)));
         if left <= 0.0 {
             self.end(ctx);
         } else {
