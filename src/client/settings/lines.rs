@@ -41,7 +41,7 @@ impl Lines {
     pub(super) fn with(&self, after: &str) -> String {
         let windows = self.lines.iter().filter(|(_, end)| *end == "\r\n").count();
         let usual = if 2 * windows > self.lines.len() { "\r\n" } else { "\n" };
-        let mut text = String::from_iter(std::iter::repeat_n(BYTE_ORDER_MARK, self.marks));
+        let mut text: String = std::iter::repeat_n(BYTE_ORDER_MARK, self.marks).collect();
         let mut before = self.lines.iter();
         let mut after: VecDeque<_> = after.split_inclusive('\n').map(|line| line.trim_end_matches('\n')).collect();
         while let Some(line) = after.pop_front() {

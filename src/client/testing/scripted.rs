@@ -67,7 +67,7 @@ pub struct Seen {
 }
 
 /// Maximum wait for a request.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A verifier on 127.0.0.1, which stops listening at the end of the script.
 #[derive(Debug)]
