@@ -1,7 +1,5 @@
 //! `countenance kiosk`: connects the resident part of a kiosk with its window, and this installation with both.
 
-mod speech;
-
 use std::{
     env,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -16,7 +14,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
-use countenance_camera::{CameraErrorKind, CameraRequest, FrameSource};
+use countenance_camera::{CameraErrorKind, CameraRequest};
 use countenance_client::{
     doctor::{self, DoctorContext},
     installation::data_folder,
@@ -53,7 +51,6 @@ use countenance_kiosk::{
     trouble::Condition,
 };
 use countenance_system::{SystemClock, SystemRandom, complain, say};
-use speech::SpeechService;
 
 /// Arguments of `kiosk`.
 #[derive(Debug, clap::Args)]
@@ -243,11 +240,11 @@ fn speech(state: &KioskState) -> Option<Arc<dyn window::Speak>> {
     if !state.config.speech {
         return None;
     }
-    let found = SpeechService::find();
+    let found = window::SpeechDispatcher::find();
     if found.is_none() {
         state.complain("speech: the package speech-dispatcher is not installed".into());
     }
-    found.map(|service| Arc::new(service) as _)
+    found.map(|speech| Arc::new(speech) as _)
 }
 
 /// The language with this tag.

@@ -25,7 +25,7 @@ use pipe::{Pipe, Pulse};
 /// Longest wait before a browser that failed is started again.
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 /// A browser that has run for this long is not one that fails at start.
-const SETTLED: Duration = Duration::from_secs(60);
+const SETTLED: Duration = Duration::from_mins(1);
 /// How long a browser without a pipe must run to count as started.
 const STARTED: Duration = Duration::from_secs(2);
 /// How long after a failed wipe the next one is tried.

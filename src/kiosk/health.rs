@@ -75,7 +75,7 @@ impl From<Phase> for State {
     fn from(phase: Phase) -> Self {
         match phase {
             Phase::Empty => Self::Ready,
-            Phase::Visit { .. } | Phase::SigningIn | Phase::StillThere => Self::Busy,
+            Phase::Visiting { .. } | Phase::SigningIn | Phase::StillThere => Self::Busy,
             Phase::OutOfOrder => Self::OutOfOrder,
         }
     }

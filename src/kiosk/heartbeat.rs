@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How soon a device that is not wanted asks again: somebody may have changed that.
-const UNWANTED: Duration = Duration::from_secs(5 * 60);
+const UNWANTED: Duration = Duration::from_mins(5);
 
 /// Sends one heartbeat, signed by the device key.
 pub type SendHeartbeat = Box<dyn Fn(&Origin, &Heartbeat) -> Result<HeartbeatAnswer, SessionError> + Send>;
@@ -129,7 +129,7 @@ mod tests {
         let kiosk = kiosk(|_| {});
         let state = &kiosk.state;
         let ok = || Ok(HeartbeatAnswer { interval_secs: 120, server_time: 1_800_000_000 });
-        assert_eq!(take(state, &ok()), Duration::from_secs(120));
+        assert_eq!(take(state, &ok()), Duration::from_mins(2));
         assert_eq!(
             (take(state, &Err(SessionError::DeviceRetired)), state.trouble()),
             (UNWANTED, Some(Condition::NotRegistered))

@@ -24,7 +24,7 @@ pub enum Phase {
     /// Nobody is there. The start page is in front, or our window that invites people.
     Empty,
     /// A person uses the browser.
-    Visit {
+    Visiting {
         /// When they were last noticed.
         last: Duration,
     },
@@ -108,49 +108,42 @@ impl Presence {
         self.phase
     }
 
-    /// When [`Event::Tick`] changes something; `None` if time alone changes nothing.
-    pub fn due(&self) -> Option<Duration> {
-        if let Phase::Visit { last } = self.phase { Some(last + self.idle) } else { None }
-    }
-
     /// Takes `event` at `now`. `trouble` is the worst condition that holds. At most one action shows a window, the last.
     pub fn step(&mut self, now: Duration, event: Event, trouble: Option<Condition>) -> Vec<Action> {
         match (self.phase, event) {
             (_, Event::Stop) => vec![Action::Leave(Leave::Stopped)],
             (_, Event::Operator(asked)) => vec![Action::Leave(asked.into())],
-            (Phase::Empty, Event::Started) => self.welcome(trouble),
             (Phase::Empty, Event::Done) => Vec::new(),
             (_, Event::Left | Event::Done) => self.wipe(trouble),
             // A link starts a visit, whoever called it; out of order, the window says so instead.
-            (Phase::Empty | Phase::Visit { .. }, Event::Link) => match trouble.filter(|_| self.is_empty()) {
-                Some(condition) => self.out_of_order(condition),
-                None => {
-                    self.phase = Phase::SigningIn;
-                    vec![Action::ShowSignIn]
+            (Phase::Empty | Phase::Visiting { .. }, Event::Link) => {
+                if let Some(condition) = trouble.filter(|_| self.is_empty()) {
+                    return self.out_of_order(condition);
                 }
-            },
+                self.phase = Phase::SigningIn;
+                vec![Action::ShowSignIn]
+            }
             (Phase::Empty, Event::Start | Event::Badge | Event::Input { .. }) if trouble.is_some() => {
                 self.welcome(trouble)
             }
             (Phase::Empty, Event::Badge) => {
-                self.phase = Phase::Visit { last: now };
+                self.phase = Phase::Visiting { last: now };
                 vec![Action::VisitWithBadge]
             }
             (Phase::Empty, Event::Start) => {
-                self.phase = Phase::Visit { last: now };
+                self.phase = Phase::Visiting { last: now };
                 vec![Action::Prepare]
             }
             (Phase::StillThere, Event::Start) | (_, Event::Ended) => self.visit(now, trouble),
             (Phase::Empty, Event::Input { at }) if !self.attract => self.visit(at, trouble),
-            (Phase::Visit { last }, Event::Input { at }) => self.visit(last.max(at), trouble),
-            (Phase::Visit { last }, Event::Tick) if now.saturating_sub(last) >= self.idle => {
+            (Phase::Visiting { last }, Event::Input { at }) => self.visit(last.max(at), trouble),
+            (Phase::Visiting { last }, Event::Tick) if now.saturating_sub(last) >= self.idle => {
                 self.phase = Phase::StillThere;
                 vec![Action::ShowStillThere]
             }
-            (Phase::Visit { last }, _) => self.visit(last, trouble),
-            // What was there before has been wiped on the way to this screen.
-            (Phase::OutOfOrder | Phase::Empty, Event::Recovered) => self.welcome(trouble),
-            (Phase::OutOfOrder, _) => self.wipe(trouble),
+            (Phase::Visiting { last }, _) => self.visit(last, trouble),
+            // What was there before has been wiped on the way to that screen.
+            (Phase::OutOfOrder | Phase::Empty, Event::Recovered | Event::Started) => self.welcome(trouble),
             (Phase::Empty, _) => match trouble {
                 Some(condition) => self.out_of_order(condition),
                 // Our window was closed without a reason: it comes again.
@@ -158,7 +151,7 @@ impl Presence {
                 None => Vec::new(),
             },
             // A window that closed in another way than its phase knows ends the visit: rather too early than never.
-            (Phase::SigningIn | Phase::StillThere, _) => self.wipe(trouble),
+            (Phase::SigningIn | Phase::StillThere | Phase::OutOfOrder, _) => self.wipe(trouble),
         }
     }
 
@@ -177,7 +170,7 @@ impl Presence {
         if let Some(condition) = trouble.filter(|condition| condition.stops_a_visit()) {
             return self.out_of_order(condition);
         }
-        self.phase = Phase::Visit { last };
+        self.phase = Phase::Visiting { last };
         Vec::new()
     }
 

@@ -33,7 +33,7 @@ pub fn look(
     reach: impl Fn(&Origin) -> Result<Reached, SessionError>,
 ) -> Findings {
     let mut worst = None;
-    for origin in verifiers.iter() {
+    for origin in verifiers {
         match reach(origin) {
             Ok(Reached { date }) => {
                 let ahead_secs = date.map(|date| now().saturating_sub(date));
@@ -93,6 +93,8 @@ impl Schedule {
 mod tests {
     use super::*;
 
+    type Answers = fn() -> Result<Reached, SessionError>;
+
     const NOW: UnixSecs = 1_800_000_000;
 
     fn refused() -> SessionError {
@@ -104,7 +106,7 @@ mod tests {
         let verifiers: AllowedOrigins =
             ["https://a.example", "https://b.example"].iter().map(|o| o.parse().unwrap()).collect();
         let ok = |date| Ok(Reached { date });
-        let cases: [(&str, fn() -> Result<Reached, SessionError>, Option<Condition>, Option<Condition>); 6] = [
+        let cases: [(&str, Answers, Option<Condition>, Option<Condition>); 6] = [
             ("reached", || Ok(Reached { date: Some(NOW + 55) }), None, None),
             ("behind", || Ok(Reached { date: Some(NOW + 56) }), None, Some(Condition::ClockOff { ahead_secs: -56 })),
             ("ahead", || Ok(Reached { date: Some(NOW - 3600) }), None, Some(Condition::ClockOff { ahead_secs: 3600 })),

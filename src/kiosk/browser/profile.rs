@@ -128,7 +128,9 @@ impl ProfileFolder {
 
     fn check_owner(&self) -> Result<(), ProfileError> {
         let facts = fs::symlink_metadata(&self.0).map_err(|error| ProfileError::Io(self.0.clone(), error))?;
-        let ours = facts.is_dir() && facts.uid() == rustix::process::geteuid().as_raw() && facts.mode() & 0o077 == 0;
+        // No bit of group or others.
+        let ours =
+            facts.is_dir() && facts.uid() == rustix::process::geteuid().as_raw() && facts.mode().trailing_zeros() >= 6;
         if ours { Ok(()) } else { Err(ProfileError::NotOurs(self.0.clone())) }
     }
 

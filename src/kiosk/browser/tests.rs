@@ -97,7 +97,7 @@ fn a_crash_is_seen_at_once_and_restarts_are_rarer_and_rarer() {
         assert_eq!(stage.log().len(), starts);
         // Not while a window of ours is open, and not before the time.
         stage.keeper.tick(now + s(backoff), false);
-        stage.keeper.tick(now + s(backoff) - Duration::from_millis(1), true);
+        stage.keeper.tick((now + s(backoff)).saturating_sub(Duration::from_millis(1)), true);
         assert!(!stage.keeper.is_running());
         now += s(backoff);
         stage.keeper.tick(now, true);
@@ -117,7 +117,7 @@ fn a_browser_that_hangs_is_found_out_and_ended() {
             asked = s(2);
             assert_eq!(stage.keeper.tick(asked, false), None, "asked again");
         }
-        assert_eq!(stage.keeper.tick(asked + limit - Duration::from_millis(1), false), None);
+        assert_eq!(stage.keeper.tick((asked + limit).saturating_sub(Duration::from_millis(1)), false), None);
         assert_eq!(stage.keeper.tick(asked + limit, false), Some(Failure::Hung));
         assert_eq!((stage.keeper.condition(), stage.visits(), stage.processes()), (Some(Condition::BrowserDown), 0, 0));
     }

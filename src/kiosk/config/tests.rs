@@ -93,7 +93,7 @@ fn every_bad_value_is_named_with_its_line_and_the_others_apply() {
         ("start_url = \"javascript:alert(1)\"", "is neither https nor http on this machine"),
         ("start_url = \"https://u:p@app.example/\"", "has a user name, a password or a fragment"),
         ("start_url = \"https://app.example/#x\"", "has a user name, a password or a fragment"),
-        ("start_url = \"https://{badge}.example/\"", "start_url is not an address"),
+        ("start_url = \"https://{badge}.example/\"", "must have {badge} at most once"),
         ("start_url = \"https://app.example/{badge}\"", "must have {badge} at most once, as the whole value"),
         ("start_url = \"https://app.example/?a=x{badge}\"", "must have {badge} at most once"),
         ("start_url = \"https://app.example/?a={badge}&b={badge}\"", "must have {badge} at most once"),
@@ -163,7 +163,7 @@ fn a_bad_value_in_a_later_file_leaves_the_earlier_one() {
     assert!(found[2].starts_with("kiosk.d/b.toml, line 1: is not TOML"), "{found:?}");
     let config = load(folder.path()).config;
     assert_eq!(
-        (config.idle.get(), config.site.as_ref().map(|site| site.as_str()), config.verifiers.iter().count()),
+        (config.idle.get(), config.site.as_ref().map(SiteLabel::as_str), config.verifiers.iter().count()),
         (60, Some("Gate 3"), 1)
     );
 }
@@ -179,7 +179,7 @@ fn files_that_others_can_change_are_left_out() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("kiosk.toml: cannot be used: any user can write to it"), "{found:?}");
     let config = load(folder.path()).config;
-    assert_eq!((config.attract, config.site.as_ref().map(|site| site.as_str())), (false, Some("Gate 3")));
+    assert_eq!((config.attract, config.site.as_ref().map(SiteLabel::as_str)), (false, Some("Gate 3")));
     set("kiosk.toml", 0o644);
     set("kiosk.d", 0o777);
     let found = complaints(folder.path());

@@ -132,7 +132,7 @@ fn nobody_inherits_a_visit() {
         E::Left,
         E::Recovered,
     ];
-    let is_visit = |phase| matches!(phase, Phase::Visit { .. } | Phase::SigningIn | Phase::StillThere);
+    let is_visit = |phase| matches!(phase, Phase::Visiting { .. } | Phase::SigningIn | Phase::StillThere);
     for attract in [false, true] {
         for trouble in [None, Some(Offline), Some(BrowserDown)] {
             // Every sequence of four events, an hour apart so that every wait is over.

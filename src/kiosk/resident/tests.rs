@@ -110,7 +110,7 @@ impl Screens for Stage<'_> {
         let mut turns = self.0.turns.lock().unwrap();
         match turns.front_mut() {
             Some(Turn::Quiet(secs)) if *secs > 0 => {
-                self.0.clock.pass(Duration::from_secs(1) - within);
+                self.0.clock.pass(Duration::from_secs(1).saturating_sub(within));
                 *secs -= 1;
                 if *secs == 0 {
                     turns.pop_front();
