@@ -149,13 +149,16 @@ pub fn capture(
     }
 }
 
+/// Receives each frame of [`practise`], with the measures of the face in it if there is exactly one. `false` ends it.
+pub type WatchPractice<'w> = dyn FnMut(&Frame, Option<QualityClaim>, FrameOutcome, Feedback) -> bool + 'w;
+
 /// Gives hints and measures without judging liveness, so that a person can test the camera. Ends when `watch` returns
 /// `false`.
 pub fn practise(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
-    watch: &mut dyn FnMut(&Frame, Option<QualityClaim>, FrameOutcome, Feedback) -> bool,
+    watch: &mut WatchPractice<'_>,
 ) -> Result<(), CaptureError> {
     let wait = Duration::from_millis(policy.capture.frame_millis);
     let (mut tracker, mut way_up) = (Tracker::new(&policy.liveness), WayUp::default());

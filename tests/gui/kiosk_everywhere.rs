@@ -29,7 +29,7 @@ fn each(check: impl Fn(&str, &KioskSample, KioskSetting, &[Node])) {
     }
 }
 
-fn is_touched(node: &&Node) -> bool {
+fn is_touched(node: &Node) -> bool {
     TOUCHED.contains(&node.role())
 }
 
@@ -43,7 +43,7 @@ fn nothing_is_cut_everything_has_a_name_and_a_finger_meets_it() {
             let Some(bounds) = node.bounds() else { continue };
             let who = format!("{at}: {:?} {:?}", node.role(), node.label().or(node.value()));
             assert!(bounds.x0 >= -0.5 && bounds.x1 <= width + 0.5, "{who} from {} to {}", bounds.x0, bounds.x1);
-            if is_touched(&node) {
+            if is_touched(node) {
                 assert!(node.label().is_some_and(|label| !label.trim().is_empty()), "{who}: no name");
                 let (wide, high) = (bounds.x1 - bounds.x0, bounds.y1 - bounds.y0);
                 let touch = f64::from(KIOSK_TOUCH) - 0.5;
@@ -62,7 +62,7 @@ fn nothing_is_cut_everything_has_a_name_and_a_finger_meets_it() {
 
 fn nothing_overlaps(at: &str, nodes: &[Node]) {
     let touched: Vec<_> =
-        nodes.iter().filter(is_touched).filter_map(|node| Some((node.label(), node.bounds()?))).collect();
+        nodes.iter().filter(|node| is_touched(node)).filter_map(|node| Some((node.label(), node.bounds()?))).collect();
     for (i, (a, one)) in touched.iter().enumerate() {
         for (b, other) in &touched[i + 1..] {
             let wide = one.x1.min(other.x1) - one.x0.max(other.x0);
