@@ -37,7 +37,7 @@ use countenance_core::{
 use countenance_gui::{self as gui, kiosk as window, words::Language};
 use countenance_kiosk::{
     KioskBrowser, KioskState,
-    config::{CONFIG_FOLDER, KioskConfig},
+    config::{BadgeForm, CONFIG_FOLDER, KioskConfig},
     exit::Leave,
     health::HealthServer,
     heartbeat,
@@ -224,7 +224,7 @@ fn context(
             languages: config.languages.iter().filter_map(|tag| language(tag)).collect(),
             idle_secs: config.idle.get().into(),
             lower: config.lower,
-            badge_digits: config.badge_form().map(|form| form.digits()),
+            badge_digits: config.badge_form().map(BadgeForm::digits),
             attended: config.attended,
         },
         choices: Arc::default(),

@@ -316,6 +316,8 @@ fn app_context(
         inbox: context.inbox.clone(),
         stop: Arc::clone(&context.stop),
         plays_recording: context.plays_recording,
+        // A recording is for tests here; what it lacks is nothing to tell a visitor.
+        recording_misses_parts: Box::new(|| false),
         settings: settings(context),
         complaints: Vec::new(),
         settings_path: None,

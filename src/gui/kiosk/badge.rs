@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn takes_only_the_stated_form() {
-        let rows: [(&str, &[(f64, &str)], f64, Option<&str>); 11] = [
+        type Row<'a> = (&'a str, &'a [(f64, &'a str)], f64, Option<&'a str>);
+        let rows: [Row<'_>; 11] = [
             ("a badge", &[(1.0, "1234567")], 1.1, Some("1234567")),
             ("digit by digit", &[(1.0, "1"), (1.02, "2"), (1.04, "3"), (1.06, "4")], 1.1, Some("1234")),
             ("too short", &[(1.0, "123")], 1.1, None),

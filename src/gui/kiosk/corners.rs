@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn only_both_corners_in_turn_open_the_operator_screen() {
-        let rows: [(&str, &[(f64, Option<Pos2>)], f64, bool); 9] = [
+        type Row<'a> = (&'a str, &'a [(f64, Option<Pos2>)], f64, bool);
+        let rows: [Row<'_>; 9] = [
             ("as meant", &[(1.0, FIRST), (4.5, None), (6.0, SECOND)], 10.0, true),
             ("without letting go", &[(1.0, FIRST), (4.5, SECOND)], 9.0, true),
             ("the first too short", &[(1.0, FIRST), (3.0, None), (4.0, SECOND)], 12.0, false),

@@ -118,8 +118,9 @@ mod tests {
 
     #[test]
     fn asks_after_a_while_and_then_ends() {
+        type Row<'a> = (&'a str, &'a [(f64, Event)], f64, Verdict);
         let asked = |secs_left| Verdict::Asking { secs_left };
-        let rows: [(&str, &[(f64, Event)], f64, Verdict); 16] = [
+        let rows: [Row<'_>; 16] = [
             ("just begun", &[], 0.0, Verdict::There),
             ("nearly idle", &[], 29.9, Verdict::There),
             ("idle", &[], 30.0, asked(10)),
@@ -144,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_face_after_a_gap_is_somebody_else() {
-        let rows: [(&str, &[(f64, Event)], bool); 6] = [
+        type Row<'a> = (&'a str, &'a [(f64, Event)], bool);
+        let rows: [Row<'_>; 6] = [
             ("a short gap", &[(1.0, Face), (2.0, Empty), (9.9, Face)], false),
             ("a long gap", &[(1.0, Face), (2.0, Empty), (10.0, Face)], true),
             ("touched in between", &[(1.0, Face), (2.0, Empty), (5.0, Touch), (12.0, Face)], false),

@@ -39,7 +39,7 @@ pub(super) fn played(folder: &Folder) -> Result<Option<Vec<bool>>, InventoryErro
         }
         Err(_) => return Ok(None),
     };
-    let played: BTreeSet<_> = recording.files().iter().map(|name| name.as_os_str()).collect();
+    let played: BTreeSet<_> = recording.files().iter().map(std::ffi::OsString::as_os_str).collect();
     let is_played = |path: &Path| path.file_name().is_some_and(|name| played.contains(name));
     Ok(Some(folder.files.iter().map(|file| is_played(&file.path)).collect()))
 }
