@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Tests the kiosk's package in Debian 13: as root, with mounts of its own. test-kiosk starts it.
+
+    walk.py --root FOLDER --package FILE --out FOLDER [PART…]
+
+PART is unit, keys or purge; by default all, in this order. Screenshots and the log go to the folder `--out`.
+"""
+
+import argparse
+import sys
+import tempfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import keys
+import unit
+from machine import UNIT, Fault, Machine
+
+HERE = Path(__file__).parent
+PARTS = ("unit", "keys", "purge")
+PAGE = b"""<!doctype html><html lang=en><title>Start page</title><body style="font:48px sans-serif;background:#dfe8f0">
+<h1>Start page</h1><p>Nothing here takes what is typed.</p>"""
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("root", "package", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    given = parser.parse_args()
+    if wrong := set(given.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(wrong)}")
+    given.out.mkdir(parents=True, exist_ok=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    failed = 0
+    work = Path(tempfile.mkdtemp(prefix="countenance-kiosk-"))
+    machine = Machine(given.root.resolve(), work, {"tests": HERE.resolve()}, given.out / "machine.log")
+    try:
+        machine.install_package(given.package)
+        settle(machine, server.server_port)
+        machine.start()
+        for part in given.parts or PARTS:
+            for title, check in checks(part, given.out):
+                failed += not passes(title, lambda: check(machine))
+    finally:
+        machine.close()
+    return 1 if failed else 0
+
+
+def checks(part: str, out: Path) -> list:
+    match part:
+        case "unit":
+            return unit.CHECKS
+        case "keys":
+            return [("ways out by keyboard and pointer", lambda machine: ways_out(machine, out))]
+        case _:
+            return [("the package is removed", unit.removed)]
+
+
+def settle(machine: Machine, port: int) -> None:
+    """The configuration of the test, and a stand-in if the program is no kiosk yet."""
+    machine.add("etc/countenance/kiosk.d/test.toml", f'start_url = "http://127.0.0.1:{port}/"\nattract = false\n')
+    program = machine.root / "usr/bin/countenance"
+    if machine.try_out("countenance", "kiosk", "--help"):
+        return
+    print("kiosk: this program has no command `kiosk`: a stand-in takes its place")
+    program.rename(program.with_name("countenance.real"))
+    machine.add("usr/bin/countenance", (HERE / "standin").read_text(encoding="utf-8"), 0o755)
+
+
+def ways_out(machine: Machine, out: Path) -> None:
+    def start() -> None:
+        machine.run("systemctl", "restart", UNIT)
+        unit.browser(machine)
+
+    if found := keys.are_closed(machine, start):
+        machine.screenshot(out / "keys-failed.png")
+        raise Fault(f"{len(found)} do something: {'; '.join(found)}")
+    machine.screenshot(out / "keys.png")
+
+
+def passes(title: str, check) -> bool:
+    began = time.monotonic()
+    try:
+        check()
+        why = ""
+    except (Fault, OSError) as fault:
+        why = f"  FAILED: {fault}"
+    print(f"kiosk: {time.monotonic() - began:5.1f} s  {title}{why}", flush=True)
+    return not why
+
+
+if __name__ == "__main__":
+    sys.exit(main())
