@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Tests the kiosk's package in Debian 13: as root, with mounts of its own. test-kiosk starts it.
 
-    walk.py --root FOLDER --package FILE --out FOLDER [PART…]
+    walk.py --root FOLDER --package FILE --out FOLDER --program COUNTENANCE [PART…]
 
-PART is unit, keys or purge; by default all, in this order. Screenshots and the log go to the folder `--out`.
+COUNTENANCE is the client program; countenance-lab, next to it, runs the servers. PART is unit, keys, signins or purge; by
+default all, in this order. Screenshots and the log go to the folder `--out`.
 """
 
 import argparse
@@ -15,11 +16,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import keys
+import signins
 import unit
 from machine import UNIT, Fault, Machine
 
 HERE = Path(__file__).parent
-PARTS = ("unit", "keys", "purge")
+PARTS = ("unit", "keys", "signins", "purge")
 PAGE = b"""<!doctype html><html lang=en><title>Start page</title><body style="font:48px sans-serif;background:#dfe8f0">
 <h1>Start page</h1><p>Nothing here takes what is typed.</p>"""
 
@@ -37,7 +39,7 @@ class Page(BaseHTTPRequestHandler):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("root", "package", "out"):
+    for name in ("root", "package", "out", "program"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("parts", nargs="*", metavar="PART")
     given = parser.parse_args()
@@ -48,38 +50,45 @@ def main() -> int:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     failed = 0
     work = Path(tempfile.mkdtemp(prefix="countenance-kiosk-"))
-    machine = Machine(given.root.resolve(), work, {"tests": HERE.resolve()}, given.out / "machine.log")
+    shared = {"tests": HERE.resolve(), "recordings": signins.REPOSITORY / "tests/fixtures"}
+    machine = Machine(given.root.resolve(), work, shared, given.out / "machine.log")
     try:
         machine.install_package(given.package)
-        settle(machine, server.server_port)
+        stands_in = settle(machine, server.server_port)
         machine.start()
         for part in given.parts or PARTS:
-            for title, check in checks(part, given.out):
+            if part == "signins" and stands_in:
+                print("kiosk: NOT RUN: sign-ins, which need the program's own kiosk")
+                continue
+            for title, check in checks(part, given):
                 failed += not passes(title, lambda: check(machine))
     finally:
         machine.close()
     return 1 if failed else 0
 
 
-def checks(part: str, out: Path) -> list:
+def checks(part: str, given: argparse.Namespace) -> list:
     match part:
         case "unit":
             return unit.CHECKS
         case "keys":
-            return [("ways out by keyboard and pointer", lambda machine: ways_out(machine, out))]
+            return [("ways out by keyboard and pointer", lambda machine: ways_out(machine, given.out))]
+        case "signins":
+            return [("sign-ins", lambda machine: signins.all_of_them(machine, given.out / "signins", str(given.program)))]
         case _:
             return [("the package is removed", unit.removed)]
 
 
-def settle(machine: Machine, port: int) -> None:
-    """The configuration of the test, and a stand-in if the program is no kiosk yet."""
+def settle(machine: Machine, port: int) -> bool:
+    """The configuration of the test; and a stand-in, if the program is no kiosk yet, which it returns."""
     machine.add("etc/countenance/kiosk.d/test.toml", f'start_url = "http://127.0.0.1:{port}/"\nattract = false\n')
     program = machine.root / "usr/bin/countenance"
     if machine.try_out("countenance", "kiosk", "--help"):
-        return
+        return False
     print("kiosk: this program has no command `kiosk`: a stand-in takes its place")
     program.rename(program.with_name("countenance.real"))
     machine.add("usr/bin/countenance", (HERE / "standin").read_text(encoding="utf-8"), 0o755)
+    return True
 
 
 def ways_out(machine: Machine, out: Path) -> None:
