@@ -104,6 +104,34 @@ def stops(machine: Machine) -> None:
     print(f"kiosk: stopped after {took:.1f} s")
 
 
+def heeds_exit_codes(machine: Machine) -> None:
+    """What follows the exit codes of src/kiosk/exit.rs, with a program that does nothing but exit."""
+    folder, file = f"etc/systemd/system/{UNIT}.d", "exits.conf"
+
+    def exits(code: int) -> None:
+        machine.run("systemctl", "stop", UNIT)
+        machine.add(f"{folder}/{file}", f"""[Service]
+ExecStart=
+ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /bin/sh -c 'systemd-notify --ready; sleep 1; exit {code}'
+""")
+        machine.run("systemctl", "daemon-reload")
+        machine.run("systemctl", "start", UNIT)
+
+    exits(71)
+    until(lambda: restarts(machine) > 0, "a start after the exit code 71")
+    exits(73)
+    until(lambda: machine.show("ActiveState") == "inactive", "the kiosk to stay down after the exit code 73")
+    time.sleep(3)
+    if machine.show("ActiveState") != "inactive":
+        raise Fault("the exit code 73 does not leave the kiosk down")
+    exits(72)
+    # The container's exit code when its computer restarts.
+    if (code := machine.nspawn.wait(timeout=30)) != 133:
+        raise Fault(f"the computer did not restart, but ended with {code}")
+    (machine.root / folder / file).unlink()
+    machine.start()
+
+
 def writes_only_its_own(machine: Machine) -> None:
     """On disk there is nothing of the kiosk's user but in its own folder."""
     found = machine.run("find", "/", "-xdev", "-user", "countenance-kiosk", "-not", "-path", "/var/lib/countenance-kiosk*",
@@ -129,4 +157,5 @@ def removed(machine: Machine) -> None:
 
 CHECKS = [("the unit starts", starts), ("the processes are confined", is_confined), ("exposure", exposure),
           ("a killed process", restarts_after_kill), ("a stuck kiosk", restarts_when_stuck),
-          ("what is written", writes_only_its_own), ("the unit stops", stops)]
+          ("what is written", writes_only_its_own), ("the unit stops", stops),
+          ("exit codes", heeds_exit_codes)]
