@@ -124,7 +124,7 @@ ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /usr/lib/counte
         width, height = self.size
         pixels = self.machine.pixels()
         at = max(pixels.rfind(color * 160) for color in ACCENTS) // 3
-        return ((at % width + 40) / width, (at // width - 6) / height) if at > 0 else None
+        return ((at % width + 40) / width, (at // width - 20) / height) if at > 0 else None
 
     def window(self, name: str) -> None:
         """Waits until the window with its main button is there and still."""
@@ -136,7 +136,11 @@ ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /usr/lib/counte
 
     def go(self) -> None:
         """Touches the window's main button."""
-        self.hands.do("click", *until(self.button, "the window's button"))
+        at = until(self.button, "the window's button")
+        self.hands.do("move", *at)
+        # A window drawn without a graphics card takes a moment to see the pointer.
+        time.sleep(0.5)
+        self.hands.do("click", *at)
 
     def touch(self, css: str) -> None:
         """Touches the middle of an element of the page."""
