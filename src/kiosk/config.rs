@@ -9,6 +9,7 @@
 //! | `browser_watched` | whether it answers on a debugging pipe (see [`crate::browser`]) | true |
 //! | `profile` | folder below `$XDG_RUNTIME_DIR` or `/run`, on a tmpfs | `$XDG_RUNTIME_DIR/countenance-kiosk` |
 //! | `verifiers` | origins that links may name; the first gets the heartbeats | out of order |
+//! | `pages` | further origins that the browser may open; read by what writes its policy, before the kiosk starts | none |
 //! | `camera`, `camera_turn_deg`, `camera_testing` | ID or name of the only camera; 0, 90, 180, 270; accepts virtual ones | first one, 0, false |
 //! | `min_face_ratio` | smallest face, share of the image's width, 0.10 to 0.60 | 0.10 |
 //! | `idle_secs` | seconds without a person before "Still there?", 10 to 600 | 30 |
@@ -158,9 +159,9 @@ pub enum ConfigFault {
     /// Not `{ digits = [MIN, MAX] }`.
     #[error("is not {{ digits = [MIN, MAX] }} with 1 to 32 digits")]
     Badge,
-    /// An entry is not a verifier's origin; the other entries are used.
+    /// An entry is not an origin; the other entries are used.
     #[error("has the entry \"{}\": {why}", entry.escape_debug())]
-    Verifier {
+    Origin {
         /// The entry.
         entry: String,
         /// What is wrong with it.

@@ -19,11 +19,11 @@ fn each(check: impl Fn(&str, &KioskSample, KioskSetting, &[Node])) {
         for percent in [100, 200, 400].into_iter().filter(|percent| is_sample || *percent != 200) {
             for size in [PORTRAIT, LANDSCAPE] {
                 let setting = KioskSetting { scheme: Scheme::Light, language, percent, size, lower: false };
-                for sample in &samples {
+                samples::accessible_each(&samples, setting, |sample, nodes| {
                     let [width, height] = size;
                     let at = format!("{}, {} at {percent} %, {width}×{height}", sample.name, language.tag());
-                    check(&at, sample, setting, &samples::accessible(sample, setting));
-                }
+                    check(&at, sample, setting, nodes);
+                });
             }
         }
     }

@@ -161,6 +161,26 @@ pub fn picture(sample: &KioskSample, setting: KioskSetting) -> RgbaImage {
 /// The accessibility tree of a page.
 pub fn accessible(sample: &KioskSample, setting: KioskSetting) -> Vec<accesskit::Node> {
     let (output, ..) = drawn(sample, setting, &mut Canvas::new());
+    nodes(output)
+}
+
+/// As [`accessible`], for many pages. Their glyphs, which take most of the time, are rendered once.
+pub fn accessible_each(
+    samples: &[KioskSample],
+    setting: KioskSetting,
+    mut see: impl FnMut(&KioskSample, &[accesskit::Node]),
+) {
+    let (ctx, theme) = prepared(setting);
+    let mut canvas = Canvas::new();
+    for sample in samples {
+        // Nothing of a page is left for the next: neither how far it was scrolled nor what had the focus.
+        ctx.memory_mut(|memory| *memory = egui::Memory::default());
+        theme.apply(&ctx);
+        see(sample, &nodes(draw_on(&ctx, &theme, sample, setting, &mut canvas)));
+    }
+}
+
+fn nodes(output: egui::FullOutput) -> Vec<accesskit::Node> {
     let nodes = output.platform_output.accesskit_update.map(|update| update.nodes).unwrap_or_default();
     nodes.into_iter().map(|(_, node)| node).collect()
 }
@@ -173,14 +193,30 @@ pub fn file_name(sample: &KioskSample, setting: KioskSetting) -> String {
     format!("{}.{width}x{height}{lower}.{scheme}.{tag}.{percent}.png", sample.name)
 }
 
-/// Draws a page until its layout is stable.
 fn drawn(sample: &KioskSample, setting: KioskSetting, canvas: &mut Canvas) -> (egui::FullOutput, Context, Theme) {
-    let theme = Theme::for_kiosk(setting.scheme, setting.percent, true);
-    let (ctx, mut output) = (Context::default(), egui::FullOutput::default());
+    let (ctx, theme) = prepared(setting);
+    (draw_on(&ctx, &theme, sample, setting, canvas), ctx, theme)
+}
+
+/// A screen without a page.
+fn prepared(setting: KioskSetting) -> (Context, Theme) {
+    let (ctx, theme) = (Context::default(), Theme::for_kiosk(setting.scheme, setting.percent, true));
     ctx.enable_accesskit();
-    let (words, mut preview) = (Words::for_kiosk(setting.language), Preview::default());
     fonts::install(&ctx, setting.language);
     theme.apply(&ctx);
+    (ctx, theme)
+}
+
+/// Draws a page until its layout is stable.
+fn draw_on(
+    ctx: &Context,
+    theme: &Theme,
+    sample: &KioskSample,
+    setting: KioskSetting,
+    canvas: &mut Canvas,
+) -> egui::FullOutput {
+    let mut output = egui::FullOutput::default();
+    let (words, mut preview) = (Words::for_kiosk(setting.language), Preview::default());
     let mut state = sample.state.clone();
     state.settings.text_percent = setting.percent;
     let front = Front { is_lower: setting.lower, ..sample.front.clone() };
@@ -189,19 +225,19 @@ fn drawn(sample: &KioskSample, setting: KioskSetting, canvas: &mut Canvas) -> (e
         Screen::Capture(capture) if capture.at_millis.is_none() => None,
         screen => screen.shows_preview().then(catalogue::sitter).flatten(),
     };
-    preview.take(&ctx, own.as_ref());
+    preview.take(ctx, own.as_ref());
     let size = setting.size.map(f32::from);
     for _ in 0..3 {
         let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, size.into()));
         output = ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
-            let view = View { words: &words, theme: &theme, state: &state, preview: &preview };
+            let view = View { words: &words, theme, state: &state, preview: &preview };
             let mut draft = Draft { code: sample.typed.to_owned().into(), ..Draft::default() };
             view::show(ui, &Shown { view: &view, front: &front }, &mut draft);
         });
         canvas.apply(&output.textures_delta);
         output.textures_delta.clear();
     }
-    (output, ctx, theme)
+    output
 }
 
 #[cfg(test)]

@@ -32,7 +32,9 @@ fn take(
         "browser_flags" => config.browser.flags = list(item, complain, values::browser_flag)?,
         "browser_watched" => config.browser.watched = yes(item)?,
         "profile" => config.profile = Some(profile(text(item)?, roots)?),
-        "verifiers" => config.verifiers = verifiers(item, complain)?,
+        "verifiers" => config.verifiers = origins(item, complain)?,
+        // For the browser's policy, which is written before the kiosk starts; a bad entry is named here.
+        "pages" => drop(origins(item, complain)?),
         "camera" => {
             let name = Some(text(item)?).filter(|name| is_camera_name(name)).ok_or(ConfigFault::Camera)?;
             config.camera = Some(name.to_owned());
@@ -125,10 +127,10 @@ fn list(
     Ok(good)
 }
 
-fn verifiers(item: &Item, complain: &mut Complain<'_>) -> Result<AllowedOrigins, ConfigFault> {
+fn origins(item: &Item, complain: &mut Complain<'_>) -> Result<AllowedOrigins, ConfigFault> {
     fn origin(entry: &str) -> Result<String, ConfigFault> {
         let checked = entry.parse::<Origin>();
-        checked.map(String::from).map_err(|why| ConfigFault::Verifier { entry: entry.into(), why })
+        checked.map(String::from).map_err(|why| ConfigFault::Origin { entry: entry.into(), why })
     }
     Ok(list(item, complain, origin)?.iter().filter_map(|origin| origin.parse().ok()).collect())
 }

@@ -34,7 +34,7 @@ fn all_values_are_read_and_later_files_win() {
     let main = format!(
         "start_url = \"https://app.example/login?login_hint={{badge}}\"\nbadge = {{ digits = [4, 8] }}\nattract = true\n\
          browser = \"/opt/chromium\"\nbrowser_flags = [\"--force-dark-mode\", \"--lang=de\"]\nbrowser_watched = false\n\
-         profile = \"{ROOT}/kiosk\"\nverifiers = [\"https://v.example\"]\ncamera = \"usb-1\"\ncamera_turn_deg = 90\n\
+         profile = \"{ROOT}/kiosk\"\nverifiers = [\"https://v.example\"]\npages = [\"https://t.example\"]\ncamera = \"usb-1\"\ncamera_turn_deg = 90\n\
          camera_testing = true\nmin_face_ratio = 0.12\nidle_secs = 45\ntext_percent = 150\nlanguages = [\"de\", \"pt-BR\"]\n\
          lower = true\nspeech = true\noperator_pin = \"{pin}\"\nattended = true\nhealth = \"127.0.0.1:9477\"\n\
          site = \"Gate 3\"\n"
@@ -117,6 +117,7 @@ fn every_bad_value_is_named_with_its_line_and_the_others_apply() {
         ("profile = \"/run/user/70/x\"", "profile is not below"),
         ("verifiers = \"https://v.example\"", "verifiers is not a list"),
         ("verifiers = [\"http://v.example\"]", "verifiers has the entry \"http://v.example\""),
+        ("pages = [\"tenant.example\"]", "pages has the entry \"tenant.example\""),
         ("camera = \" \"", "camera is not the ID or name of a camera"),
         ("camera_turn_deg = 45", "camera_turn_deg is not one of [0, 90, 180, 270]"),
         ("camera_testing = 0", "camera_testing is neither true nor false"),
