@@ -6,9 +6,9 @@
 //! browser or the service around it: it says how it closed, and its caller acts.
 //!
 //! The operator's screen opens from "touch to sign in" and from the out-of-order screens: hold the top left corner for
-//! three seconds, then the bottom right corner for three seconds ([`corners`]), then type the PIN.
+//! three seconds, then the bottom right corner for three seconds (`corners`), then type the PIN.
 //!
-//! Whether somebody is there is taken from touches, keys, and the frames of a running capture ([`presence`]). It can not
+//! Whether somebody is there is taken from touches, keys, and the frames of a running capture (`presence`). It cannot
 //! tell one person from another: who takes a place within a few seconds, or while the camera is off, is not noticed here.
 //! The capture still demands one unbroken track, and the verifier still compares the face with the account.
 
