@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod bounds;
 #[path = "../camera/make/mod.rs"]
 mod make;
 #[allow(dead_code, reason = "of what settings need as well")]

@@ -1,20 +1,13 @@
 //! Damaged recordings of every kind.
 
-use std::{
-    fs,
-    io::Cursor,
-    path::{Path, PathBuf},
-    sync::mpsc::{RecvTimeoutError, channel},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, io::Cursor, path::Path};
 
 use countenance_core::frame::Frame;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 
 use crate::{
+    bounds,
     make::{
-        Played,
         avi::{Avi, PLAIN},
         fixture, jpeg,
         movie::{Fragments, Movie},
@@ -25,10 +18,6 @@ use crate::{
 
 /// Damaged files of each kind; with the kinds below more than 3,000 in all.
 const ROUNDS: usize = 230;
-/// Maximum time of one.
-const MAX_TIME: Duration = Duration::from_secs(2);
-/// Maximum memory of the process.
-const MAX_MEMORY_BYTES: u64 = 300 << 20;
 
 /// Finds the parts of a file of some kind.
 type FindParts = fn(&[u8]) -> Parts;
@@ -113,14 +102,8 @@ struct Counts {
 
 impl Counts {
     fn add(&mut self, path: &Path, name: &str) {
-        let began = now();
-        let mut result = bounded(path, name);
-        if began.elapsed() > MAX_TIME {
-            // The machine may have been busy: only what is slow twice is slow.
-            let again = now();
-            result = bounded(path, name);
-            assert!(again.elapsed() < MAX_TIME, "{name} takes {:?}", again.elapsed());
-        }
+        let recording = path.to_owned();
+        let result = bounds::in_time(name, move || play(&recording));
         match &result.error {
             Some(error) => {
                 self.refused += 1;
@@ -138,21 +121,7 @@ impl Counts {
         assert!(whole + with_losses + refused >= least, "{whole} whole, {with_losses} with losses, {refused} refused");
         // Damage that never shows, or that nothing survives, would test nothing.
         assert!(with_losses.min(refused) > least / 20, "{whole} whole, {with_losses} lossy, {refused} refused");
-        if let Some(peak) = peak_memory() {
-            assert!(peak < MAX_MEMORY_BYTES, "{} MiB", peak >> 20);
-        }
-    }
-}
-
-/// Plays `path` on a thread, so that one that never ends fails the test instead of stopping it.
-fn bounded(path: &Path, name: &str) -> Played {
-    let (sender, receiver) = channel();
-    let path: PathBuf = path.to_owned();
-    thread::Builder::new().name("player".into()).spawn(move || drop(sender.send(play(&path)))).unwrap();
-    match receiver.recv_timeout(10 * MAX_TIME) {
-        Ok(played) => played,
-        Err(RecvTimeoutError::Timeout) => panic!("{name} hangs"),
-        Err(RecvTimeoutError::Disconnected) => panic!("{name} panics"),
+        bounds::memory();
     }
 }
 
@@ -165,16 +134,4 @@ fn named(error: &str, name: &str) {
     for word in ["could not read the file", "os error", "native", "OpenH264", "Format error", "ImageError", "Error {"] {
         assert!(!error.contains(word), "{name}: {error}");
     }
-}
-
-/// The most memory that this process has had, where the system says so.
-fn peak_memory() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test measures how long damaged recordings take")]
-fn now() -> Instant {
-    Instant::now()
 }

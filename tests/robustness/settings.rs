@@ -1,19 +1,14 @@
-//! Damaged settings, many of them from a seed: none panics or hangs, each refusal and complaint names its line, and
+//! Damaged settings, many of them from a seed: none panics, hangs or fills the memory, each refusal and complaint names its line, and
 //! saving never loses what it did not understand.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
+mod bounds;
 #[allow(dead_code, reason = "of what recordings need as well")]
 mod mutate;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::mpsc::{RecvTimeoutError, channel},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path};
 
 use countenance_client::settings::{Complaint, Loaded, SETTINGS_MAX_BYTES, Settings, SettingsError, Theme};
 use mutate::{below, damaged, lines};
@@ -21,8 +16,6 @@ use rand::{SeedableRng, rngs::ChaCha8Rng};
 
 /// Damaged files of each kind; 1,200 in all, beside the 3,220 recordings. Each is written to disk several times.
 const ROUNDS: usize = 300;
-/// Maximum time to load and save one; a busy machine needs some of it.
-const MAX_TIME: Duration = Duration::from_secs(20);
 
 /// Settings as people have them, with what this version does not know.
 const USUAL: &str = "# My settings, kept in a repository\n\ncamera = \"Desk Cam\" # bolted on\ncamera_pinned = true\n\
@@ -127,10 +120,16 @@ fn damaged_settings_are_used_or_refused_by_line_and_never_lost() {
     for (name, base) in &bases {
         for round in 0..ROUNDS {
             let data = mutated(base.as_bytes(), &mut rng);
-            fs::write(&path, &data).unwrap();
-            seen.add(tried(&path), &data, &path, &format!("{name}, round {round}"));
+            let name = format!("{name}, round {round}");
+            let (place, written) = (path.clone(), data.clone());
+            let tried = bounds::in_time(&name, move || {
+                fs::write(&place, &written).unwrap();
+                tried(&place)
+            });
+            seen.add(tried, &data, &path, &name);
         }
     }
+    bounds::memory();
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "no temporary file is left behind");
     let Seen { whole, with_complaints, refused, saved } = seen;
     assert_eq!(whole + with_complaints + refused, bases.len() * ROUNDS);
@@ -155,35 +154,25 @@ struct Changed {
     kept: Vec<u8>,
 }
 
-/// Loads and saves the file at `path` on a thread, so that what never ends fails the test instead of stopping it.
+/// Loads and saves the file at `path`.
 fn tried(path: &Path) -> Tried {
-    let (sender, receiver) = channel();
-    let path: PathBuf = path.to_owned();
-    let work = move || {
-        let loaded = Settings::load(&path);
-        let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
-        let same = settings.save(&path);
-        assert_eq!(same.is_ok(), loaded.is_ok(), "{same:?}, {loaded:?}");
-        let kept = fs::read(&path).unwrap();
-        let changed = loaded.is_ok().then(|| {
-            let theme = if settings.theme == Theme::HighContrast { Theme::Dark } else { Theme::HighContrast };
-            let settings = Settings { theme, ..settings };
-            let saved = settings.save(&path);
-            let after = fs::read(&path).unwrap();
-            let again = Settings::load(&path);
-            if saved.is_ok() {
-                settings.save(&path).unwrap();
-            }
-            Changed { settings, saved, after, again, kept: fs::read(&path).unwrap() }
-        });
-        sender.send(Tried { loaded, kept, changed }).ok();
-    };
-    let worker = thread::Builder::new().name("settings".into()).spawn(work).unwrap();
-    match receiver.recv_timeout(MAX_TIME) {
-        Ok(tried) => tried,
-        Err(RecvTimeoutError::Timeout) => panic!("it hangs"),
-        Err(RecvTimeoutError::Disconnected) => std::panic::resume_unwind(worker.join().unwrap_err()),
-    }
+    let loaded = Settings::load(path);
+    let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
+    let same = settings.save(path);
+    assert_eq!(same.is_ok(), loaded.is_ok(), "{same:?}, {loaded:?}");
+    let kept = fs::read(path).unwrap();
+    let changed = loaded.is_ok().then(|| {
+        let theme = if settings.theme == Theme::HighContrast { Theme::Dark } else { Theme::HighContrast };
+        let settings = Settings { theme, ..settings };
+        let saved = settings.save(path);
+        let after = fs::read(path).unwrap();
+        let again = Settings::load(path);
+        if saved.is_ok() {
+            settings.save(path).unwrap();
+        }
+        Changed { settings, saved, after, again, kept: fs::read(path).unwrap() }
+    });
+    Tried { loaded, kept, changed }
 }
 
 /// How many files were of each kind.
