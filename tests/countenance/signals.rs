@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -83,6 +83,27 @@ fn a_signal_during_a_capture_ends_the_session() {
         assert_eq!(child.wait().unwrap().code(), Some(11), "{signal}: {ended}");
         abandoned(&verifier.seen(), signal);
     }
+}
+
+/// A pipe whose writer falls silent is waited for, but not longer than a run may take to end after a signal.
+#[test]
+fn a_signal_while_a_pipe_is_silent_ends_the_session() {
+    let home = tempfile::tempdir().unwrap();
+    let (verifier, link) = verifier();
+    let origin = verifier.origin().to_string();
+    let args = ["capture", &link, "--camera", "recording:-", "--browser", "print", "--verifier", &origin];
+    let mut child = countenance(home.path(), &args).stdin(Stdio::piped()).spawn().unwrap();
+    let mut writer = child.stdin.take().unwrap();
+    let frame = [&b"FRAME\n"[..], &[128; 64 * 64 * 3 / 2]].concat();
+    writer.write_all(&[&b"YUV4MPEG2 W64 H64 F30:1 Ip C420jpeg\n"[..], &frame].concat()).unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("\"frame\"")), "the capture has begun");
+    send("TERM", &child);
+    let ended = lines.last().unwrap();
+    // Its end would be heard, and is not what ends the run.
+    drop(writer);
+    assert_eq!(child.wait().unwrap().code(), Some(11), "{ended}");
+    abandoned(&verifier.seen(), "a silent pipe");
 }
 
 /// A virtual display that ends with the test.
