@@ -8,6 +8,8 @@ const TALL_SHARE: f32 = 0.62;
 const WIDE_SHARE: f32 = 0.82;
 /// Share of a tall screen at the bottom that nobody standing looks at and nobody sitting reaches.
 const UNUSED_SHARE: f32 = 0.05;
+/// Share of a screen at the top that stays empty: the frames of many screens cover its edge.
+const TOP_SHARE: f32 = 0.03;
 /// Width of the content at 100 % and least height of it, points.
 const CONTENT: Vec2 = Vec2::new(640.0, 540.0);
 
@@ -16,10 +18,11 @@ const CONTENT: Vec2 = Vec2::new(640.0, 540.0);
 pub(super) fn region(screen: Rect, scale: f32, is_lower: bool) -> Rect {
     let is_tall = screen.height() > screen.width();
     let (share, unused) = if is_tall { (TALL_SHARE, UNUSED_SHARE) } else { (WIDE_SHARE, 0.0) };
-    let usable = screen.height() * (1.0 - unused);
-    let height = (screen.height() * share).max(CONTENT.y * scale).min(usable);
+    let margin = screen.height() * TOP_SHARE;
+    let bottom = screen.top() + screen.height() * (1.0 - unused);
+    let height = (screen.height() * share).max(CONTENT.y * scale).min(bottom - screen.top() - margin);
     let width = (CONTENT.x * scale.max(1.0)).min(screen.width());
-    let top = if is_lower { screen.top() + usable - height } else { screen.top() };
+    let top = if is_lower { bottom - height } else { screen.top() + margin };
     Rect::from_min_size(pos2(screen.center().x - width / 2.0, top), Vec2::new(width, height))
 }
 
@@ -35,7 +38,8 @@ mod tests {
             for scale in [1.0, 2.0, 4.0] {
                 let (upper, lower) = (region(screen, scale, false), region(screen, scale, true));
                 assert!(screen.contains_rect(upper) && screen.contains_rect(lower));
-                assert_eq!((upper.top(), upper.size()), (0.0, lower.size()));
+                assert!(upper.top() >= 20.0 && upper.top() < 60.0, "clear of the frame, but near the camera");
+                assert_eq!(upper.size(), lower.size());
                 assert!(lower.top() >= upper.top());
                 let limit = if height > width { height * 0.95 } else { height };
                 assert!(lower.bottom() <= limit + 0.01, "{width}×{height} at {scale}");
