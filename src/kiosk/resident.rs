@@ -61,6 +61,11 @@ impl Resident<'_> {
             self.state.set_phase(presence.phase());
             let mut next = None;
             while let Some(action) = actions.pop_front() {
+                // A service manager ends browser and compositor together with this process: their end is no trouble to
+                // react to, and a window would wait for a compositor that has gone.
+                if self.stop.is_asked() && !matches!(action, Action::Leave(_)) {
+                    return self.leave(Leave::Stopped);
+                }
                 match action {
                     Action::Wipe => {
                         arrived.link = None;
@@ -127,7 +132,9 @@ impl Resident<'_> {
         let closed = match closed {
             Ok(closed) => closed,
             Err(error) => {
-                tracing::error!(%error, "a window broke");
+                if !self.stop.is_asked() {
+                    tracing::error!(%error, "a window broke");
+                }
                 arrived.broken += 1;
                 return Event::Left;
             }

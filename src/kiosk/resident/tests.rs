@@ -37,6 +37,8 @@ enum Turn {
     Quiet(u64),
     Trouble(Check, Option<Condition>),
     Stop,
+    /// The window breaks because a service manager ends the compositor together with this process.
+    GoesDown(Opening),
 }
 
 #[derive(Clone, Default)]
@@ -96,6 +98,11 @@ impl Screens for Stage<'_> {
                 assert_eq!(opening, expected);
                 closed
             }
+            Some(Turn::GoesDown(expected)) => {
+                assert_eq!(opening, expected);
+                self.0.stop.ask();
+                Err(ScreenError("the compositor has gone".into()))
+            }
             _ => panic!("nothing should have been shown: {opening:?}"),
         }
     }
@@ -117,7 +124,7 @@ impl Screens for Stage<'_> {
                 }
                 return None;
             }
-            Some(Turn::Shows(opening, _)) => panic!("should have been shown: {opening:?}"),
+            Some(Turn::Shows(opening, _) | Turn::GoesDown(opening)) => panic!("should have been shown: {opening:?}"),
             _ => {}
         }
         match turns.pop_front() {
@@ -337,6 +344,12 @@ fn windows_that_break_again_and_again_end_the_process() {
     let (leave, _) =
         kiosk.play(vec![Turn::Call(LINK), broken(), Turn::Call(LINK), broken(), Turn::Call(LINK), broken()]);
     assert_eq!(leave, Leave::Broken);
+}
+
+#[test]
+fn nothing_is_shown_any_more_once_the_kiosk_is_to_stop() {
+    let kiosk = kiosk(|config| config.attract = true);
+    assert_eq!(kiosk.play(vec![Turn::GoesDown(Opening::Attract)]).0, Leave::Stopped);
 }
 
 #[test]
