@@ -25,7 +25,7 @@ pub(super) async fn home(State(app): State<RelyingParty>, incoming: Incoming) ->
     pages::home(visitor(&app, &incoming).as_ref())
 }
 
-/// `GET /login`: a sign-in without a second factor.
+/// `GET /login`: a sign-in without a second factor, for the account in `login_hint` if there is one, as a badge reader has it.
 pub(super) async fn login(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     authorize(&app, &incoming, LoginRequest::Login)
 }
@@ -123,7 +123,9 @@ fn authorize(app: &RelyingParty, incoming: &Incoming, request: LoginRequest) -> 
     let (state, nonce, code_verifier) = (app.random(), app.random(), app.random());
     let code_challenge = BASE64.encode(Sha256::digest(code_verifier.as_bytes()));
     let asked = match request {
-        LoginRequest::Login => Vec::new(),
+        LoginRequest::Login => {
+            incoming.query.get("login_hint").map(|whom| ("login_hint", whom.to_owned())).into_iter().collect()
+        }
         LoginRequest::StepUp => StepUp::authid().parameters(),
         LoginRequest::Silent => vec![("prompt", "none".to_owned())],
     };
