@@ -25,7 +25,8 @@ pub(super) async fn home(State(app): State<RelyingParty>, incoming: Incoming) ->
     pages::home(visitor(&app, &incoming).as_ref())
 }
 
-/// `GET /login`: a sign-in without a second factor, for the account in `login_hint` if there is one, as a badge reader has it.
+/// `GET /login`: a sign-in without a second factor, for the account in `login_hint`, if there is one, as a kiosk's badge
+/// reader has it.
 pub(super) async fn login(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     authorize(&app, &incoming, LoginRequest::Login)
 }
