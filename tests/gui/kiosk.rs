@@ -251,8 +251,8 @@ fn a_sign_in_ends_with_thanks_and_a_wipe_and_closes_itself() {
     let mut kiosk = Kiosk::sign_in(Script::default());
     kiosk.see("Nothing is kept on this kiosk.");
     assert!(kiosk.env.recorded().is_empty(), "the camera stays off until Begin");
-    kiosk.press("Begin").see("Thank you, nobody.").see("Next, please.");
-    kiosk.see("Everything about you is being removed from this screen.").wait(1.0);
+    kiosk.press("Begin").see("Thank you, nobody.").see("The next page opens now.");
+    kiosk.see("Everything about you is removed from this screen when you leave.").wait(1.0);
     assert_eq!(kiosk.closed(), None);
     kiosk.wait(4.0);
     assert_eq!(kiosk.closed(), Some(Closed::Ended(Some(RunOutcome::Approved(Purpose::Verify)))));
@@ -279,7 +279,7 @@ fn a_link_from_the_browser_is_taken_only_while_nobody_signs_in() {
     kiosk.see("Is this your login?");
     assert!(again());
     kiosk.see("A login is already under way. Finish or cancel it first.");
-    kiosk.press("Begin").see("Next, please.");
+    kiosk.press("Begin").see("The next page opens now.");
     assert_eq!(kiosk.env.recorded().iter().filter(|line| *line == "posted").count(), 1);
 }
 
@@ -379,7 +379,7 @@ fn a_code_is_typed_on_the_screen() {
     kiosk.see("4 of 6 digits").press("Erase the last digit").see("3 of 6 digits").press("Check the code");
     assert_eq!(kiosk.env.recorded(), ["code sent: Sms"], "three digits are not submitted");
     kiosk.type_text("456").see("6 of 6 digits").press("7").see("6 of 6 digits").press("Check the code");
-    kiosk.see("Next, please.");
+    kiosk.see("The next page opens now.");
     assert_eq!(kiosk.env.recorded(), ["code sent: Sms", "code tried: 123456", "browser"]);
 }
 
@@ -429,7 +429,7 @@ fn a_sign_in_is_not_interrupted_by_trouble() {
     let mut kiosk = Kiosk::sign_in(Script::default());
     kiosk.see("Begin");
     *kiosk.trouble.lock().unwrap() = Some(OutOfOrder::VerifierDown);
-    kiosk.wait(3.0).press("Begin").see("Next, please.");
+    kiosk.wait(3.0).press("Begin").see("The next page opens now.");
 }
 
 #[test]
@@ -506,9 +506,9 @@ fn texts_are_read_aloud_where_that_is_wanted() {
     kiosk.press("Read aloud");
     let said = speech.0.lock().unwrap().clone();
     assert_eq!(said, ["en: Is this your login? dry-run asks for your face"], "once");
-    kiosk.press("Begin").see("Next, please.").wait(0.5);
+    kiosk.press("Begin").see("The next page opens now.").wait(0.5);
     let last = speech.0.lock().unwrap().last().cloned().unwrap();
-    assert!(last.starts_with("en: It is you Thank you, nobody. Next, please."), "{last}");
+    assert!(last.starts_with("en: It is you Thank you, nobody. The next page opens now."), "{last}");
 }
 
 #[test]

@@ -18,11 +18,11 @@ const CONTENT: Vec2 = Vec2::new(640.0, 540.0);
 pub(super) fn region(screen: Rect, scale: f32, is_lower: bool) -> Rect {
     let is_tall = screen.height() > screen.width();
     let (share, unused) = if is_tall { (TALL_SHARE, UNUSED_SHARE) } else { (WIDE_SHARE, 0.0) };
-    let margin = screen.height() * TOP_SHARE;
+    let highest = screen.top() + screen.height() * TOP_SHARE;
     let bottom = screen.top() + screen.height() * (1.0 - unused);
-    let height = (screen.height() * share).max(CONTENT.y * scale).min(bottom - screen.top() - margin);
+    let height = (screen.height() * share).max(CONTENT.y * scale).min(bottom - highest);
     let width = (CONTENT.x * scale.max(1.0)).min(screen.width());
-    let top = if is_lower { bottom - height } else { screen.top() + margin };
+    let top = if is_lower { bottom - height } else { highest };
     Rect::from_min_size(pos2(screen.center().x - width / 2.0, top), Vec2::new(width, height))
 }
 
@@ -40,7 +40,7 @@ mod tests {
                 assert!(screen.contains_rect(upper) && screen.contains_rect(lower));
                 assert!(upper.top() >= 20.0 && upper.top() < 60.0, "clear of the frame, but near the camera");
                 assert_eq!(upper.size(), lower.size());
-                assert!(lower.top() >= upper.top());
+                assert!(lower.top() >= upper.top() - 0.01, "up to rounding");
                 let limit = if height > width { height * 0.95 } else { height };
                 assert!(lower.bottom() <= limit + 0.01, "{width}×{height} at {scale}");
                 if height > 1_900.0 && scale <= 2.0 {
