@@ -5,7 +5,7 @@
 //! | [`flow`] [`capture`] [`session`] | one sign-in, its capture loop, and the verification session over HTTP |
 //! | [`runner`] [`headless`] [`dry_run`] | operators: a person at a window, a script, or no session at all |
 //! | [`settings`] [`instance`] [`registration`] [`doctor`] [`qualify`] | this installation and its maintenance |
-//! | [`source`] [`nets`] [`installation`] | command-line arguments and adapters shared by the programs |
+//! | [`source`] [`nets`] [`installation`] [`kiosk`] | command-line arguments, adapters and rules shared by the programs |
 
 pub mod capture;
 pub mod display;
@@ -17,6 +17,7 @@ pub mod installation;
 pub mod installed;
 pub mod instance;
 pub mod interrupt;
+pub mod kiosk;
 pub mod nets;
 pub mod qualify;
 pub mod registration;

@@ -161,7 +161,7 @@ pub enum PinAnswer {
 
 /// Checks the operator's PIN.
 pub trait OperatorPin: Send + Sync {
-    /// Whether `typed`, 4 to 12 digits, is the PIN. May take part of a second; called on the window's thread.
+    /// Whether `typed`, as many digits as a PIN has, is the PIN. May take part of a second; called on the window's thread.
     fn check(&self, typed: &str) -> PinAnswer;
 }
 

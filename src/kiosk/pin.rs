@@ -18,10 +18,9 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 
+use countenance_client::kiosk::PIN_DIGITS;
 use countenance_core::rng::SecureRandom;
 
-/// Digits of a PIN.
-pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 6..=12;
 /// Wrong PINs in a row after which the gate is locked.
 const MAX_WRONG: u32 = 10;
 /// How long it is locked.

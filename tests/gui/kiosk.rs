@@ -35,13 +35,13 @@ use super::test_env::{Camera, Script, SharedTestEnv, TIMEOUT, TestEnv};
 /// Seconds that pass between two frames.
 const STEP_SECS: f32 = 0.25;
 
-/// The PIN is 2468; the second wrong one locks it.
+/// The PIN is 246813; the second wrong one locks it.
 #[derive(Default)]
 struct TestPin(Mutex<u32>);
 
 impl OperatorPin for TestPin {
     fn check(&self, typed: &str) -> PinAnswer {
-        if typed == "2468" {
+        if typed == "246813" {
             return PinAnswer::Right;
         }
         let mut wrong = self.0.lock().unwrap();
@@ -436,9 +436,9 @@ fn a_sign_in_is_not_interrupted_by_trouble() {
 fn the_operator_comes_in_by_gesture_and_pin() {
     let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
     kiosk.env.plug(&["Desk", "Lid"]);
-    kiosk.see("Touch to sign in").open_operator().see("Enter the PIN.").pin("1111");
+    kiosk.see("Touch to sign in").open_operator().see("Enter the PIN.").pin("111111");
     kiosk.see("That is not the PIN. Try again in 4 seconds.").press("2").see("0 digits").wait(5.0);
-    kiosk.see("That is not the PIN.").pin("2468").see("Back to the kiosk").see("Desk").press("Lid");
+    kiosk.see("That is not the PIN.").pin("246813").see("Back to the kiosk").see("Desk").press("Lid");
     kiosk.until("the camera", |kiosk| {
         kiosk.env.chosen.lock().unwrap().last().is_some_and(|chosen| chosen.camera.as_deref() == Some("Lid"))
     });
@@ -453,10 +453,10 @@ fn the_operator_comes_in_by_gesture_and_pin() {
 fn the_operator_s_pages_close_themselves() {
     let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
     kiosk.see("Touch to sign in").open_operator().see("Enter the PIN.").wait(61.0).see("Touch to sign in");
-    kiosk.open_operator().pin("2468").see("Back to the kiosk").wait(61.0).see("Touch to sign in");
+    kiosk.open_operator().pin("246813").see("Back to the kiosk").wait(61.0).see("Touch to sign in");
     kiosk.open_operator().see("0 digits").press("Back").see("Touch to sign in");
     let mut kiosk = Kiosk::open(Opening::Operator, Setup::default());
-    kiosk.pin("2468").press("Back to the kiosk");
+    kiosk.pin("246813").press("Back to the kiosk");
     assert_eq!(kiosk.closed(), Some(Closed::Idle));
 }
 
@@ -464,9 +464,9 @@ fn the_operator_s_pages_close_themselves() {
 fn a_locked_pin_says_so() {
     let mut kiosk = Kiosk::open(Opening::Operator, Setup::default());
     kiosk
-        .pin("1111")
+        .pin("111111")
         .wait(5.0)
-        .pin("1112")
+        .pin("111112")
         .see("The PIN is locked after too many attempts. Your IT team can unlock it.");
     assert!(!kiosk.shows("Open"), "there is nothing to type on");
 }
@@ -475,7 +475,7 @@ fn a_locked_pin_says_so() {
 fn out_of_order_too_lets_the_operator_in() {
     let gone = OutOfOrder::CameraGone;
     let mut kiosk = Kiosk::open(Opening::OutOfOrder(gone), Setup { trouble: Some(gone), ..Setup::default() });
-    kiosk.see("No camera found").open_operator().pin("2468").press("End the program");
+    kiosk.see("No camera found").open_operator().pin("246813").press("End the program");
     assert_eq!(kiosk.closed(), Some(Closed::Operator(OperatorAsk::Quit)));
 }
 

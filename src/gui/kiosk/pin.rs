@@ -13,11 +13,7 @@ use crate::{
     widgets::{ButtonStyle, Widgets},
     words::Arg,
 };
-
-/// Minimum number of digits.
-pub(super) const MIN_DIGITS: usize = 4;
-/// Maximum number of digits.
-pub(super) const MAX_DIGITS: usize = 12;
+use countenance_client::kiosk::PIN_DIGITS;
 
 /// What was typed, and whether more is taken.
 pub(super) struct PinEntry {
@@ -43,7 +39,7 @@ pub(super) struct PinState {
 
 impl Default for PinEntry {
     fn default() -> Self {
-        let typed = Zeroizing::new(String::with_capacity(MAX_DIGITS));
+        let typed = Zeroizing::new(String::with_capacity(*PIN_DIGITS.end()));
         Self { typed, is_wrong: false, is_locked: false, closed_until: f64::MIN }
     }
 }
@@ -55,9 +51,9 @@ impl PinEntry {
             return false;
         }
         match press {
-            Press::Digit(digit) if self.typed.len() < MAX_DIGITS => self.typed.push(digit),
+            Press::Digit(digit) if self.typed.len() < *PIN_DIGITS.end() => self.typed.push(digit),
             Press::Erase => _ = self.typed.pop(),
-            Press::Enter if self.typed.len() >= MIN_DIGITS => {
+            Press::Enter if PIN_DIGITS.contains(&self.typed.len()) => {
                 let answer = check(&self.typed);
                 self.typed.zeroize();
                 match answer {
@@ -147,26 +143,26 @@ mod tests {
     #[test]
     fn opens_only_for_the_right_pin_and_waits_after_a_wrong_one() {
         let mut entry = PinEntry::default();
-        assert_eq!(type_in(&mut entry, 0.0, "123", PinAnswer::Right), (false, None), "too short to be one");
-        assert_eq!(entry.state(0.0).typed, 3);
+        assert_eq!(type_in(&mut entry, 0.0, "12345", PinAnswer::Right), (false, None), "too short to be one");
+        assert_eq!(entry.state(0.0).typed, 5);
         entry.press(0.0, Press::Erase, |_| PinAnswer::Right);
-        assert_eq!(entry.state(0.0).typed, 2);
-        let wrong = type_in(&mut entry, 1.0, "34", PinAnswer::Wrong { wait_secs: 4 });
-        assert_eq!(wrong, (false, Some("1234".into())));
+        assert_eq!(entry.state(0.0).typed, 4);
+        let wrong = type_in(&mut entry, 1.0, "56", PinAnswer::Wrong { wait_secs: 4 });
+        assert_eq!(wrong, (false, Some("123456".into())));
         let state = entry.state(1.0);
         assert_eq!((state.typed, state.is_wrong, state.wait_secs), (0, true, 4), "nothing of it is kept");
-        assert_eq!(type_in(&mut entry, 4.9, "1111", PinAnswer::Right), (false, None), "nothing is taken meanwhile");
+        assert_eq!(type_in(&mut entry, 4.9, "111111", PinAnswer::Right), (false, None), "nothing is taken meanwhile");
         assert_eq!(entry.state(4.9).wait_secs, 1);
-        assert_eq!(type_in(&mut entry, 5.0, "1111", PinAnswer::Right), (true, Some("1111".into())));
+        assert_eq!(type_in(&mut entry, 5.0, "111111", PinAnswer::Right), (true, Some("111111".into())));
         assert_eq!(entry.state(5.0), PinState::default());
     }
 
     #[test]
     fn a_locked_pin_takes_nothing() {
         let mut entry = PinEntry::default();
-        assert_eq!(type_in(&mut entry, 0.0, "0000", PinAnswer::Locked), (false, Some("0000".into())));
+        assert_eq!(type_in(&mut entry, 0.0, "000000", PinAnswer::Locked), (false, Some("000000".into())));
         assert!(entry.state(0.0).is_locked);
-        assert_eq!(type_in(&mut entry, 9e9, "1111", PinAnswer::Right), (false, None));
+        assert_eq!(type_in(&mut entry, 9e9, "111111", PinAnswer::Right), (false, None));
     }
 
     #[test]
