@@ -96,13 +96,14 @@ pub fn face_at(x: f32, y: f32, width: f32) -> Face {
 /// A 640×480 frame of noise around this luma: sharp, evenly lit.
 pub fn noise_frame(seq: u64, luma: u8, swing: u8) -> Frame {
     let mut state = 0x2545_f491_u32.wrapping_add(seq as u32);
-    let rgb = (0..640 * 480).flat_map(|_| {
+    let mut rgb = vec![0; 640 * 480 * 3];
+    for pixel in rgb.as_chunks_mut::<3>().0 {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
-        [luma.saturating_sub(swing / 2).saturating_add((state % (u32::from(swing) + 1)) as u8); 3]
-    });
-    Frame::new(640, 480, rgb.collect(), seq, Duration::from_millis(seq * 40)).unwrap()
+        *pixel = [luma.saturating_sub(swing / 2).saturating_add((state % (u32::from(swing) + 1)) as u8); 3];
+    }
+    Frame::new(640, 480, rgb, seq, Duration::from_millis(seq * 40)).unwrap()
 }
 
 /// Log odds of the embedded network, the same at every scale.

@@ -1,6 +1,6 @@
 //! Every screen with sample content, rendered without a display, for tests and reviewers.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use eframe::egui::{self, Context, RawInput, Rect, accesskit};
 use image::RgbaImage;
@@ -303,6 +303,12 @@ pub(super) fn settled() -> State {
 
 /// A drawn head in front of a wall, showing no real person. Always `Some`: the size is valid by construction.
 pub fn sitter() -> Option<Frame> {
+    // Drawn once: windows ask for it with every picture they paint.
+    static SITTER: LazyLock<Option<Frame>> = LazyLock::new(draw_sitter);
+    SITTER.clone()
+}
+
+fn draw_sitter() -> Option<Frame> {
     const WIDTH: u32 = 640;
     const HEIGHT: u32 = 480;
     let inside =
