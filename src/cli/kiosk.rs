@@ -6,20 +6,19 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     rc::Rc,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
-    time::{Duration, Instant},
+    sync::{Arc, atomic::AtomicBool},
+    time::Instant,
 };
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
-use countenance_camera::{CameraErrorKind, CameraRequest};
 use countenance_client::{
-    doctor::{self, DoctorContext},
+    display::NoDisplay,
     installation::data_folder,
     installed::{Installed, load_early},
-    instance::{self, Call, Claim, Inbox, InstanceDir},
+    instance::{self, Claim, InstanceDir},
     interrupt::{StopRequest, on_signal},
     runner::Environment,
     session::{
@@ -28,29 +27,34 @@ use countenance_client::{
         origin::Origin,
     },
     settings::Settings,
-    source::{Source, SourceArgs},
+    source::SourceArgs,
 };
 use countenance_core::{
     policy::Policy,
     protocol::{Heartbeat, HeartbeatAnswer},
 };
-use countenance_gui::{self as gui, kiosk as window, words::Language};
+use countenance_gui as gui;
 use countenance_kiosk::{
     KioskBrowser, KioskState,
-    config::{BadgeForm, CONFIG_FOLDER, KioskConfig},
+    config::{CONFIG_FOLDER, KioskConfig},
     exit::Leave,
     health::HealthServer,
     heartbeat,
     idle::{InputWatch, NoInput, WaylandInput},
     monitor::{self, CameraCheck},
     notify::Notifier,
-    pin::{PinAnswer, PinHash},
+    pin::PinHash,
     pin_entry,
     resident::Resident,
-    screens::{Closed, Opening, OperatorRequest, ScreenError, Screens},
-    trouble::Condition,
+    watch::{CameraWatch, NoWatch, PersonWatch},
 };
 use countenance_system::{SystemClock, SystemRandom, complain, say};
+
+mod camera;
+mod window;
+
+use camera::Camera;
+use window::Window;
 
 /// Arguments of `kiosk`.
 #[derive(Debug, clap::Args)]
@@ -99,7 +103,11 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
         bail!("a kiosk or a window of this account is already open");
     };
     // Before anything is created: without a display there is no window.
-    gui::backend()?;
+    if let Err(NoDisplay { why }) = gui::backend() {
+        let why = why.join("; ");
+        complain!("countenance: a kiosk needs a screen ({why}); start its service: systemctl start countenance-kiosk");
+        return Ok(Leave::Broken.into());
+    }
     let state = state(&args.config);
     let data = data_folder(args.data.as_ref())?;
     let key =
@@ -108,11 +116,11 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
     let browser = Arc::clone(&state);
     let env = Installed::new(key, args.source.source(&settings, Some(&data)))
         .with_policy(policy(&state.config))
+        .with_visitor(Arc::clone(&state.visitor))
         .with_browser_from(Arc::new(move || Box::new(KioskBrowser(Arc::clone(&browser)))));
     let env = Arc::new(env);
     load_early(Arc::clone(&env))?;
-    let camera: Arc<dyn CameraCheck> =
-        Arc::new(Camera { env: Arc::clone(&env), request: args.source.request(&settings), busy: Mutex::default() });
+    let camera: Arc<dyn CameraCheck> = Arc::new(Camera::new(Arc::clone(&env), args.source.request(&settings)));
     let stop = Arc::<StopRequest>::default();
     on_signal(Arc::clone(&stop), || std::process::exit(Leave::Stopped.code().into())).context("cannot heed signals")?;
     let notifier = Arc::new(Notifier::from_env());
@@ -121,7 +129,12 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
     monitor::feed_watchdog(&state, &notifier)?;
     let sender = Arc::clone(&env);
     heartbeat::begin(&state, Box::new(move |origin, heartbeat| send(&*sender, origin, heartbeat)))?;
-    let context = context(args, &state, env, Rc::new(inbox), Arc::clone(&stop), settings);
+    let mut watch: Box<dyn PersonWatch> = if state.config.watch {
+        Box::new(CameraWatch::new(Arc::clone(&env) as _, Arc::clone(&state.visitor)))
+    } else {
+        Box::new(NoWatch)
+    };
+    let mut screens = Window::new(args.source.clone(), &state, env, Rc::new(inbox), Arc::clone(&stop), settings);
     let mut input: Box<dyn InputWatch> = match WaylandInput::connect() {
         Ok(input) => Box::new(input),
         Err(error) => {
@@ -134,9 +147,8 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
     }
     notifier.ready();
     let ran = catch_unwind(AssertUnwindSafe(|| {
-        let mut screens = Window { context };
         let (state, camera) = (Arc::clone(&state), &*camera);
-        Resident { state, screens: &mut screens, input: &mut *input, camera, stop: &stop }.run()
+        Resident { state, screens: &mut screens, input: &mut *input, camera, watch: &mut *watch, stop: &stop }.run()
     }));
     notifier.stopping();
     // The panic itself has been reported.
@@ -193,159 +205,6 @@ fn serve_health(state: &Arc<KioskState>) {
     let Some(address) = state.config.health else { return };
     if let Err(error) = HealthServer::begin(address, Arc::clone(state) as _) {
         state.complain(format!("health is not served at {address}: {error}"));
-    }
-}
-
-fn context(
-    args: &KioskArgs,
-    state: &Arc<KioskState>,
-    env: Arc<Installed>,
-    inbox: Rc<Inbox>,
-    stop: Arc<StopRequest>,
-    settings: Settings,
-) -> window::KioskContext {
-    let config = &state.config;
-    let (slot, plays_recording) = (env.slot.clone(), matches!(env.source(), Source::Recording { .. }));
-    let (alive, trouble, pin) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
-    let (cameras, choose) = super::window::cameras(&env, args.source.clone(), &settings);
-    window::KioskContext {
-        preview: Arc::new(move || slot.frame()),
-        env,
-        allowed: config.verifiers.clone(),
-        inbox: Some(inbox),
-        stop,
-        plays_recording,
-        settings,
-        cameras,
-        choose,
-        examine: Arc::new(|| doctor::examine(&DoctorContext::of_this_machine(true))),
-        look: window::KioskLook {
-            text_percent: config.text.get(),
-            languages: config.languages.iter().filter_map(|tag| language(tag)).collect(),
-            idle_secs: config.idle.get().into(),
-            lower: config.lower,
-            badge_digits: config.badge_form().map(BadgeForm::digits),
-            attended: config.attended,
-        },
-        choices: Arc::default(),
-        alive: Arc::new(move || alive.alive()),
-        trouble: Arc::new(move || trouble.trouble().map(shown)),
-        pin: Arc::new(Pin(pin)),
-        speech: speech(state),
-    }
-}
-
-/// What reads texts aloud, if the configuration wants that.
-fn speech(state: &KioskState) -> Option<Arc<dyn window::Speak>> {
-    if !state.config.speech {
-        return None;
-    }
-    let found = window::SpeechDispatcher::find();
-    if found.is_none() {
-        state.complain("speech: the package speech-dispatcher is not installed".into());
-    }
-    found.map(|speech| Arc::new(speech) as _)
-}
-
-/// The language with this tag.
-fn language(tag: &str) -> Option<Language> {
-    Language::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
-}
-
-/// The window, as the resident part uses it.
-struct Window {
-    context: window::KioskContext,
-}
-
-impl Screens for Window {
-    fn show(&mut self, opening: Opening) -> Result<Closed, ScreenError> {
-        let opening = match opening {
-            Opening::Attract => window::Opening::Attract,
-            Opening::SignIn(link) => window::Opening::SignIn(link.0),
-            Opening::StillThere => window::Opening::StillThere,
-            Opening::OutOfOrder(condition) => window::Opening::OutOfOrder(shown(condition)),
-        };
-        match window::show(&self.context, opening) {
-            Ok(closed) => Ok(understood(closed)),
-            Err(error) => Err(ScreenError(error.to_string())),
-        }
-    }
-
-    fn wait(&mut self, within: Duration) -> Option<Call> {
-        self.context.inbox.as_ref()?.wait(within)
-    }
-}
-
-fn understood(closed: window::Closed) -> Closed {
-    use window::{Closed as C, OperatorAsk};
-    match closed {
-        C::Start => Closed::Start,
-        C::Badge(typed) => Closed::Badge(typed),
-        C::Ended(outcome) => Closed::Ended(outcome),
-        C::Idle => Closed::Idle,
-        C::Recovered => Closed::Recovered,
-        C::Operator(OperatorAsk::Restart) => Closed::Operator(OperatorRequest::Restart),
-        C::Operator(OperatorAsk::Quit) => Closed::Operator(OperatorRequest::Quit),
-        C::Operator(OperatorAsk::Reboot) => Closed::Operator(OperatorRequest::Reboot),
-        C::Stopped => Closed::Stopped,
-    }
-}
-
-fn shown(condition: Condition) -> window::OutOfOrder {
-    use window::OutOfOrder as O;
-    match condition {
-        Condition::CameraGone => O::CameraGone,
-        Condition::CameraBusy => O::CameraBusy,
-        Condition::CameraFrozen => O::CameraFrozen,
-        Condition::Offline => O::Offline,
-        Condition::VerifierDown => O::VerifierDown,
-        Condition::ClockOff { ahead_secs } => O::ClockOff { ahead_secs },
-        Condition::DiskFull => O::DiskFull,
-        Condition::BrowserDown => O::BrowserDown,
-        Condition::NotRegistered => O::NotRegistered,
-        Condition::AskStaff => O::AskStaff,
-    }
-}
-
-struct Pin(Arc<KioskState>);
-
-impl window::OperatorPin for Pin {
-    fn check(&self, typed: &str) -> window::PinAnswer {
-        match self.0.check_pin(typed) {
-            PinAnswer::Right => window::PinAnswer::Right,
-            PinAnswer::Wrong { wait_secs } => {
-                window::PinAnswer::Wrong { wait_secs: wait_secs.try_into().unwrap_or(u32::MAX) }
-            }
-            PinAnswer::Locked { .. } => window::PinAnswer::Locked,
-        }
-    }
-}
-
-/// The camera while no window uses it.
-struct Camera {
-    env: Arc<Installed>,
-    request: CameraRequest,
-    /// Two checks at once would take the camera from each other.
-    busy: Mutex<()>,
-}
-
-/// How long a camera may take for a frame.
-const FRAME_LIMIT: Duration = Duration::from_secs(2);
-
-impl CameraCheck for Camera {
-    fn present(&self) -> Result<(), CameraErrorKind> {
-        match self.env.source() {
-            Source::Camera(cameras) => self.request.choice.among(&cameras.list()).map(drop).map_err(|e| e.kind()),
-            Source::Recording { .. } => Ok(()),
-        }
-    }
-
-    fn streams(&self) -> Result<(), CameraErrorKind> {
-        let _busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut camera = self.env.camera(Arc::new(|| {}));
-        let frame = camera.start().and_then(|()| camera.next_frame(FRAME_LIMIT));
-        camera.stop();
-        frame.map(drop).map_err(|error| error.kind())
     }
 }
 

@@ -12,7 +12,7 @@ use countenance_core::{
     quality::{self, Hint, HintDebouncer, measure::Measures},
     sample_selector::{SampleSelector, Samples},
 };
-use countenance_vision::{Vision, VisionError};
+use countenance_vision::{Embedding, Vision, VisionError};
 
 use crate::way_up::WayUp;
 
@@ -26,6 +26,11 @@ pub trait FaceAnalyzer {
     /// Whether `face` is upside down in `frame`. The default suits fakes, whose faces are upright.
     fn is_upside_down(&self, _: &Frame, _: &Face) -> Result<bool, VisionError> {
         Ok(false)
+    }
+    /// The embedding of `face`, to recognize it later in the same visit; `None` if this analyzer makes none. The default
+    /// suits fakes, which recognize nobody.
+    fn embed(&self, _: &Frame, _: &Face) -> Result<Option<Embedding>, VisionError> {
+        Ok(None)
     }
     /// Fails if one of `nets` is not available. The default suits fakes, which have them all.
     fn supports(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
@@ -44,6 +49,10 @@ impl FaceAnalyzer for Vision {
 
     fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
         Vision::is_upside_down(self, frame, face)
+    }
+
+    fn embed(&self, frame: &Frame, face: &Face) -> Result<Option<Embedding>, VisionError> {
+        Vision::embed(self, frame, face).map(Some)
     }
 
     fn supports(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {

@@ -25,6 +25,7 @@ use crate::{
         wait::{SystemWait, Wait},
     },
     source::Source,
+    visitor::Visitor,
 };
 
 /// Loads the networks in the background while the window opens.
@@ -53,6 +54,7 @@ pub struct Installed {
     pub slot: FrameSlot,
     browser: OpensBrowser,
     policy: Policy,
+    visitor: Option<Arc<Visitor>>,
 }
 
 /// Makes what opens the return page of a run.
@@ -69,6 +71,7 @@ impl Installed {
             slot: FrameSlot::default(),
             browser: Arc::new(|| Box::new(SystemBrowser)),
             policy: Policy::default(),
+            visitor: None,
         }
     }
 
@@ -102,6 +105,13 @@ impl Installed {
         self
     }
 
+    /// Ends a sign-in in which somebody else takes the place of `visitor`.
+    #[must_use]
+    pub fn with_visitor(mut self, visitor: Arc<Visitor>) -> Self {
+        self.visitor = Some(visitor);
+        self
+    }
+
     /// Source of the frames.
     pub fn source(&self) -> &Source {
         &self.source
@@ -115,6 +125,9 @@ impl Environment for Installed {
         }
         let added = AddedNet::load_folder(&self.nets.folder, &self.nets.pins)?;
         let vision = Arc::new(Vision::load_with(added)?);
+        if self.visitor.is_some() {
+            vision.prepare_embedding()?;
+        }
         Ok(Arc::clone(self.vision.get_or_init(|| vision)) as _)
     }
 
@@ -140,6 +153,10 @@ impl Environment for Installed {
 
     fn wait(&self) -> &dyn Wait {
         &SystemWait
+    }
+
+    fn visitor(&self) -> Option<Arc<Visitor>> {
+        self.visitor.clone()
     }
 
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {

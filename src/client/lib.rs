@@ -5,6 +5,7 @@
 //! | [`flow`] [`capture`] [`session`] | one sign-in, its capture loop, and the verification session over HTTP |
 //! | [`runner`] [`headless`] [`dry_run`] | operators: a person at a window, a script, or no session at all |
 //! | [`settings`] [`instance`] [`registration`] [`doctor`] [`qualify`] | this installation and its maintenance |
+//! | [`visitor`] | whether somebody else has taken the place of a kiosk's visitor |
 //! | [`source`] [`nets`] [`installation`] [`kiosk`] | command-line arguments, adapters and rules shared by the programs |
 
 pub mod capture;
@@ -27,4 +28,5 @@ pub mod settings;
 pub mod source;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod visitor;
 mod way_up;

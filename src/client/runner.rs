@@ -25,9 +25,9 @@ use crate::{
         origin::{AllowedOrigins, Origin},
         wait::Wait,
     },
+    visitor::{Recognizing, Visitor},
 };
 use countenance_attest::DeviceKey;
-use countenance_camera::FrameSource;
 use countenance_core::{
     clock::{Clock, UnixSecs},
     frame::Frame,
@@ -42,7 +42,7 @@ mod progress;
 mod window_operator;
 
 pub use approval::{ApprovalStep, ApprovalTrouble};
-pub use countenance_camera::CameraErrorKind;
+pub use countenance_camera::{CameraErrorKind, FrameSource};
 pub use progress::{Command, ConsentRequest, ConsentText, FailureView, Progress, RunOutcome};
 use window_operator::{ProgressSender, WindowOperator};
 
@@ -65,6 +65,10 @@ pub trait Environment: Send + Sync {
     fn rng(&self) -> &dyn SecureRandom;
     /// Waits between two attempts of a call.
     fn wait(&self) -> &dyn Wait;
+    /// Whose visit it is, where a sign-in is to end once somebody else takes their place; `None`: nobody is remembered.
+    fn visitor(&self) -> Option<Arc<Visitor>> {
+        None
+    }
     /// The selected camera. It calls `wake` at each new frame.
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource>;
     /// A new verification session.
@@ -195,12 +199,15 @@ fn login(
             return RunOutcome::Failed(Remedy::TellOperator);
         }
     };
+    let visitor = env.visitor();
+    let recognizing = visitor.as_deref().map(|visitor| Recognizing { analyzer: &*analyzer, visitor });
+    operator.recognize(visitor.clone());
     let reporting = ReportingWait { wait: env.wait(), sender: operator.sender() };
     let around = SessionContext { key: env.key(), clock: env.clock(), rng: env.rng(), wait: &reporting, cancelled };
     let mut session = env.session(around);
     let flow = Flow {
         source: &mut *env.camera(operator.waker()),
-        analyzer: &*analyzer,
+        analyzer: recognizing.as_ref().map_or(&*analyzer as &dyn FaceAnalyzer, |recognizing| recognizing),
         models: &env.models(),
         policy: env.policy(),
         session: &mut *session,

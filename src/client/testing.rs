@@ -18,7 +18,7 @@ use countenance_core::{
     policy::NetPolicy,
     testing::{face_at, odds},
 };
-use countenance_vision::VisionError;
+use countenance_vision::{Embedding, VisionError};
 
 type OfFrame<T> = Box<dyn Fn(&Frame) -> T + Send + Sync>;
 
@@ -26,12 +26,17 @@ type OfFrame<T> = Box<dyn Fn(&Frame) -> T + Send + Sync>;
 pub struct FakeAnalyzer {
     faces: OfFrame<Vec<Face>>,
     log_odds: OfFrame<f32>,
+    embedding: OfFrame<Option<Embedding>>,
 }
 
 impl FakeAnalyzer {
     /// Finds one face in the middle of every frame, with these log odds of a live person.
     pub fn live(log_odds: f32) -> Self {
-        Self { faces: Box::new(|_| vec![face_at(320.0, 240.0, 200.0)]), log_odds: Box::new(move |_| log_odds) }
+        Self {
+            faces: Box::new(|_| vec![face_at(320.0, 240.0, 200.0)]),
+            log_odds: Box::new(move |_| log_odds),
+            embedding: Box::new(|_| None),
+        }
     }
 
     /// Replaces the faces found.
@@ -45,6 +50,18 @@ impl FakeAnalyzer {
     pub fn with_log_odds(self, log_odds: impl Fn(&Frame) -> f32 + Send + Sync + 'static) -> Self {
         Self { log_odds: Box::new(log_odds), ..self }
     }
+
+    /// Gives every face of a frame this embedding; otherwise there is none.
+    #[must_use]
+    pub fn with_embedding(self, embedding: impl Fn(&Frame) -> Embedding + Send + Sync + 'static) -> Self {
+        Self { embedding: Box::new(move |frame| Some(embedding(frame))), ..self }
+    }
+}
+
+/// The embedding along this axis: two of them have nothing in common.
+pub fn unit(axis: usize) -> Embedding {
+    let values = (0..Embedding::LEN).map(|i| if i == axis { 1.0_f32 } else { 0.0 });
+    Embedding::from_bytes(&values.flat_map(f32::to_le_bytes).collect::<Vec<_>>()).unwrap()
 }
 
 impl FaceAnalyzer for FakeAnalyzer {
@@ -54,5 +71,9 @@ impl FaceAnalyzer for FakeAnalyzer {
 
     fn liveness(&self, frame: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         Ok(odds((self.log_odds)(frame)))
+    }
+
+    fn embed(&self, frame: &Frame, _: &Face) -> Result<Option<Embedding>, VisionError> {
+        Ok((self.embedding)(frame))
     }
 }

@@ -140,6 +140,11 @@ impl App {
                     }
                 }
                 Progress::Frame { .. } => self.hotplug.works(),
+                Progress::SomebodyElse => {
+                    if let Some(kiosk) = &mut self.state.kiosk {
+                        kiosk.is_somebody_else = true;
+                    }
+                }
                 Progress::AttemptFailed(FailureView::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(step) => self.code_stands(*step, frame_at),
                 Progress::ApprovalOffered(offer) => {
@@ -247,6 +252,11 @@ impl App {
 
     /// Closes the window; a sign-in in progress is canceled and its verifier notified.
     pub fn close(&mut self) {
+        // They outlive the window, and what wakes it would keep all of it.
+        self.context.stop.on_ask(|| {});
+        if let Some(inbox) = &self.context.inbox {
+            inbox.on_call(|| {});
+        }
         if let Some(runner) = self.runner.take() {
             let is_login = self.state.screen.is_login();
             let ended = runner.finish(if is_login { SHUTDOWN_GRACE } else { Duration::ZERO });

@@ -8,9 +8,8 @@
 //! The operator's screen opens from "touch to sign in" and from the out-of-order screens: hold the top left corner for
 //! three seconds, then the bottom right corner for three seconds (`corners`), then type the PIN.
 //!
-//! Whether somebody is there is taken from touches, keys, and the frames of a running capture (`presence`). It cannot
-//! tell one person from another: who takes a place within a few seconds, or while the camera is off, is not noticed here.
-//! The capture still demands one unbroken track, and the verifier still compares the face with the account.
+//! Whether somebody is there is taken from touches, keys, and the frames of a running capture (`presence`). Who takes the
+//! place of the person in front of the camera is noticed by the run ([`Environment::visitor`]), and ends the sign-in at once.
 
 mod app;
 mod attract;
@@ -50,7 +49,7 @@ use countenance_client::{
     session::origin::AllowedOrigins,
     settings::Settings,
 };
-use countenance_core::frame::Frame;
+use countenance_core::{frame::Frame, protocol::OutOfOrder};
 
 pub use app::KioskApp;
 pub use speech::SpeechDispatcher;
@@ -70,34 +69,6 @@ pub enum Opening {
     OutOfOrder(OutOfOrder),
     /// The operator's screen; the PIN is asked for first.
     Operator,
-}
-
-/// Why nobody can sign in now. Each has its own screen, which says what to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutOfOrder {
-    /// There is no camera.
-    CameraGone,
-    /// Something else uses the camera.
-    CameraBusy,
-    /// The camera gives no new picture.
-    CameraFrozen,
-    /// There is no network.
-    Offline,
-    /// The verification service does not answer.
-    VerifierDown,
-    /// The clock is wrong.
-    ClockOff {
-        /// By how much it is ahead of the verification service's, seconds; negative if it is behind.
-        ahead_secs: i64,
-    },
-    /// Nothing more can be written.
-    DiskFull,
-    /// The browser does not start, or does not answer.
-    BrowserDown,
-    /// This kiosk is not registered with the verification service.
-    NotRegistered,
-    /// Anything else that only the staff can deal with.
-    AskStaff,
 }
 
 /// What an operator asked for.
@@ -164,6 +135,9 @@ pub trait OperatorPin: Send + Sync {
     /// Whether `typed`, as many digits as a PIN has, is the PIN. May take part of a second; called on the window's thread.
     fn check(&self, typed: &str) -> PinAnswer;
 }
+
+/// Wakes a window, from any thread.
+pub type Wake = Box<dyn Fn() + Send>;
 
 /// Reads texts aloud.
 pub trait Speak: Send + Sync {
@@ -263,10 +237,17 @@ pub struct KioskContext {
     pub look: KioskLook,
     /// What the person has chosen so far.
     pub choices: Arc<Choices>,
-    /// Called on every pass of the window's thread, at least once a second: feeds the watchdog.
+    /// Called on every pass of the window's thread, at least every four seconds: feeds the watchdog.
     pub alive: Arc<dyn Fn() + Send + Sync>,
-    /// Why nobody can sign in now, if so. Asked about once a second; must not block.
+    /// Whether what is shown is over, as after a suspension of the machine: closes with [`Closed::Idle`]. Asked on every
+    /// pass; must not block.
+    pub is_interrupted: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Why nobody can sign in now, if so. Asked on every pass; must not block.
     pub trouble: Arc<dyn Fn() -> Option<OutOfOrder> + Send + Sync>,
+    /// Seconds by which the clock is ahead of the verification service's; negative if it is behind, `None` if not known.
+    pub ahead_secs: Arc<dyn Fn() -> Option<i64> + Send + Sync>,
+    /// Takes what wakes the window, to be called when the answer of one of the two may have changed.
+    pub on_change: Arc<dyn Fn(Wake) + Send + Sync>,
     /// Checks the operator's PIN.
     pub pin: Arc<dyn OperatorPin>,
     /// Reads texts aloud, where the system can.

@@ -138,6 +138,8 @@ pub struct AtKiosk {
     pub account: String,
     /// Whether links are taken now.
     pub takes_links: bool,
+    /// Whether somebody else has taken the place of the person who signs in.
+    pub is_somebody_else: bool,
 }
 
 /// A code with which another device can allow this one.

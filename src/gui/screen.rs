@@ -171,7 +171,11 @@ impl Screen {
             (Self::Sending { .. }, Progress::Waiting) => Self::Sending { retrying: true },
             (
                 other,
-                Progress::Waiting | Progress::ApprovalOffered(_) | Progress::Approval(_) | Progress::Measured(_),
+                Progress::Waiting
+                | Progress::ApprovalOffered(_)
+                | Progress::Approval(_)
+                | Progress::Measured(_)
+                | Progress::SomebodyElse,
             ) => other,
             (before, Progress::AttemptFailed(FailureView::Camera(fault))) => {
                 Self::Camera { fault, login: !matches!(before, Self::Trying(_)) }

@@ -19,7 +19,8 @@ use zeroize::Zeroizing;
 
 pub use profile::{ProfileError, ProfileFolder};
 
-use crate::{config::BrowserProgram, trouble::Condition};
+use crate::config::BrowserProgram;
+use countenance_core::protocol::OutOfOrder;
 use pipe::{Pipe, Pulse};
 
 /// Longest wait before a browser that failed is started again.
@@ -130,10 +131,10 @@ impl BrowserKeeper {
     }
 
     /// What is wrong, for the person in front.
-    pub fn condition(&self) -> Option<Condition> {
+    pub fn condition(&self) -> Option<OutOfOrder> {
         match (self.dirty, self.failing) {
-            (Some(_), _) => Some(Condition::AskStaff),
-            (None, true) => Some(Condition::BrowserDown),
+            (Some(_), _) => Some(OutOfOrder::AskStaff),
+            (None, true) => Some(OutOfOrder::BrowserDown),
             (None, false) => None,
         }
     }

@@ -13,6 +13,7 @@
 //! | `camera`, `camera_turn_deg`, `camera_testing` | ID or name of the only camera; 0, 90, 180, 270; accepts virtual ones | first one, 0, false |
 //! | `min_face_ratio` | smallest face, share of the image's width, 0.10 to 0.60 | 0.10 |
 //! | `idle_secs` | seconds without a person before "Still there?", 10 to 600 | 30 |
+//! | `watch` | whether the camera looks who is there during a visit, with its light on (see [`crate::watch`]) | false |
 //! | `text_percent`, `languages`, `lower`, `speech` | 100 to 400; BCP 47 tags; true or false | 100, all, false, false |
 //! | `operator_pin` | as `countenance kiosk pin` prints it | no operator's screen |
 //! | `attended` | whether staff is nearby | false |
@@ -65,6 +66,8 @@ pub struct KioskConfig {
     pub min_face: FaceRatio,
     /// Seconds without a person after which a visit ends.
     pub idle: IdleSecs,
+    /// Whether the camera looks who is there during a visit.
+    pub watch: bool,
     /// Size of the text.
     pub text: TextPercent,
     /// Languages that the first screen offers, BCP 47 tags; all if empty.

@@ -8,14 +8,11 @@ mod server;
 
 use serde::Serialize;
 
-use countenance_core::clock::UnixSecs;
+use countenance_core::{clock::UnixSecs, protocol::OutOfOrder};
 
 pub use server::{HealthServer, Pages};
 
-use crate::{
-    presence::Phase,
-    trouble::{Check, Condition},
-};
+use crate::{presence::Phase, trouble::Check};
 
 /// How the kiosk is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,7 +72,7 @@ impl From<Phase> for State {
     fn from(phase: Phase) -> Self {
         match phase {
             Phase::Empty => Self::Ready,
-            Phase::Visiting { .. } | Phase::SigningIn | Phase::StillThere => Self::Busy,
+            Phase::Visiting(_) | Phase::SigningIn | Phase::StillThere => Self::Busy,
             Phase::OutOfOrder => Self::OutOfOrder,
         }
     }
@@ -104,8 +101,8 @@ impl Health {
     }
 }
 
-impl From<(Check, Condition)> for Wrong {
-    fn from((check, condition): (Check, Condition)) -> Self {
+impl From<(Check, OutOfOrder)> for Wrong {
+    fn from((check, condition): (Check, OutOfOrder)) -> Self {
         Self { check: check.name(), condition: condition.name() }
     }
 }
@@ -122,7 +119,7 @@ mod tests {
             site: Some("Gate 3".into()),
             uptime_secs: 61,
             state: State::OutOfOrder,
-            conditions: vec![(Check::Verifier, Condition::Offline).into()],
+            conditions: vec![(Check::Verifier, OutOfOrder::Offline).into()],
             sessions: 7,
             last_outcome: Some("approved"),
             browser_failures: 1,

@@ -3,16 +3,12 @@
 //! Only the first verifier of the configuration is told. A heartbeat that fails is no reason to be out of order, except
 //! that the verifier says that it has disabled or retired this device: then nobody can sign in here.
 
-use std::{io, sync::Arc, thread, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use countenance_client::session::{SessionError, heartbeat, origin::Origin};
 use countenance_core::protocol::{CameraState, CaptureOutcome, Heartbeat, HeartbeatAnswer, LastCapture, OutOfOrder};
 
-use crate::{
-    health::metrics::Outcome,
-    state::KioskState,
-    trouble::{Check, Condition},
-};
+use crate::{health::metrics::Outcome, state::KioskState, trouble::Check};
 
 /// How soon a device that is not wanted asks again: somebody may have changed that.
 const UNWANTED: Duration = Duration::from_mins(5);
@@ -23,15 +19,15 @@ pub type SendHeartbeat = Box<dyn Fn(&Origin, &Heartbeat) -> Result<HeartbeatAnsw
 /// Starts the thread that sends heartbeats with `send`. Without a verifier there is none.
 pub fn begin(state: &Arc<KioskState>, send: SendHeartbeat) -> io::Result<()> {
     let Some(origin) = state.config.verifiers.iter().next().cloned() else { return Ok(()) };
-    let state = Arc::clone(state);
+    let ours = Arc::clone(state);
     let beat = move || loop {
-        let answer = send(&origin, &heartbeat(&state));
+        let answer = send(&origin, &heartbeat(&ours));
         if let Err(error) = &answer {
             tracing::debug!(error = error as &dyn std::error::Error, "a heartbeat was not taken");
         }
-        thread::sleep(take(&state, &answer));
+        ours.bell.wait(take(&ours, &answer));
     };
-    thread::Builder::new().name("heartbeat".into()).spawn(beat).map(drop)
+    state.spawn("heartbeat", beat)
 }
 
 /// Notes what `answer` says about this device, and returns the wait before the next heartbeat.
@@ -39,7 +35,7 @@ fn take(state: &KioskState, answer: &Result<HeartbeatAnswer, SessionError>) -> D
     let is_unwanted = matches!(answer, Err(SessionError::DeviceRetired | SessionError::DeviceDisabled));
     // Any other failure says nothing about the device.
     if is_unwanted || answer.is_ok() {
-        state.troubles.note(Check::Device, is_unwanted.then_some(Condition::NotRegistered));
+        state.troubles.note(Check::Device, is_unwanted.then_some(OutOfOrder::NotRegistered));
     }
     let wait = heartbeat::next(answer);
     if is_unwanted { wait.min(UNWANTED) } else { wait }
@@ -62,7 +58,7 @@ fn heartbeat(state: &KioskState) -> Heartbeat {
         clock_ahead_millis: state.ahead_secs().map(|secs| secs.saturating_mul(1000)),
         disk_free_bytes: state.health().profile_free_bytes,
         settings_revision: state.revision.clone(),
-        out_of_order: state.trouble().map(reason),
+        out_of_order: state.trouble(),
         site: state.config.site.clone(),
     }
 }
@@ -77,27 +73,12 @@ fn capture(outcome: Outcome) -> Option<CaptureOutcome> {
     }
 }
 
-fn camera_state(condition: Condition) -> CameraState {
+fn camera_state(condition: OutOfOrder) -> CameraState {
     match condition {
-        Condition::CameraGone => CameraState::Absent,
-        Condition::CameraBusy => CameraState::Busy,
-        Condition::CameraFrozen => CameraState::Frozen,
+        OutOfOrder::CameraGone => CameraState::Absent,
+        OutOfOrder::CameraBusy => CameraState::Busy,
+        OutOfOrder::CameraFrozen => CameraState::Frozen,
         _ => CameraState::Other,
-    }
-}
-
-fn reason(condition: Condition) -> OutOfOrder {
-    match condition {
-        Condition::CameraGone => OutOfOrder::CameraGone,
-        Condition::CameraBusy => OutOfOrder::CameraBusy,
-        Condition::CameraFrozen => OutOfOrder::CameraFrozen,
-        Condition::Offline => OutOfOrder::Offline,
-        Condition::VerifierDown => OutOfOrder::VerifierDown,
-        Condition::ClockOff { .. } => OutOfOrder::ClockOff,
-        Condition::DiskFull => OutOfOrder::DiskFull,
-        Condition::BrowserDown => OutOfOrder::BrowserDown,
-        Condition::NotRegistered => OutOfOrder::NotRegistered,
-        Condition::AskStaff => OutOfOrder::AskStaff,
     }
 }
 
@@ -115,7 +96,7 @@ mod tests {
         assert_eq!((heartbeat(state).last_capture, heartbeat(state).sessions), (None, 1));
         state.metrics.session(Outcome::Approved, state.now());
         state.set_ahead_secs(Some(-3));
-        state.troubles.note(Check::Stream, Some(Condition::CameraFrozen));
+        state.troubles.note(Check::Stream, Some(OutOfOrder::CameraFrozen));
         clock.pass(Duration::from_secs(90));
         let sent = heartbeat(state);
         assert_eq!(sent.last_capture, Some(LastCapture { outcome: CaptureOutcome::Approved, age_secs: 90 }));
@@ -132,10 +113,10 @@ mod tests {
         assert_eq!(take(state, &ok()), Duration::from_mins(2));
         assert_eq!(
             (take(state, &Err(SessionError::DeviceRetired)), state.trouble()),
-            (UNWANTED, Some(Condition::NotRegistered))
+            (UNWANTED, Some(OutOfOrder::NotRegistered))
         );
         take(state, &Err(SessionError::NotSupported));
-        assert_eq!(state.trouble(), Some(Condition::NotRegistered), "says nothing about the device");
+        assert_eq!(state.trouble(), Some(OutOfOrder::NotRegistered), "says nothing about the device");
         take(state, &ok());
         assert_eq!(state.trouble(), None);
         take(state, &Err(SessionError::DeviceUnknown));

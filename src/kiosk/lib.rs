@@ -29,7 +29,10 @@
 //! | camera, verifier ([`monitor`], [`probe`]) | whether the camera is there; verifier, network and clock |
 //! | watchdog ([`notify`]) | feeds the service manager's watchdog while main and monitor make progress |
 //! | heartbeat ([`heartbeat`]) | tells the verifier how the kiosk is |
+//! | watch ([`watch`]) | looks with the camera who is there during a visit, if the configuration wants that |
 //! | health ([`health`]) | `/healthz` and `/metrics` on this machine |
+//!
+//! A machine that was suspended ([`suspend`]) wipes what was open, and asks camera and verifier at once.
 //!
 //! The threads share a [`KioskState`]. What is wrong is in its [`trouble`] table, which says when each fault is noticed.
 //! How the process ends is in [`exit`]. What an operator sets up is in [`config`].
@@ -65,7 +68,9 @@ pub mod probe;
 pub mod resident;
 pub mod screens;
 pub mod state;
+pub mod suspend;
 pub mod trouble;
+pub mod watch;
 
 pub use browser::ProfileFolder;
 pub use state::{KioskBrowser, KioskState};

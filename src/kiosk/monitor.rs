@@ -1,8 +1,8 @@
 //! The threads beside the main one: they look after browser, disk, camera and verifier, and feed the watchdog.
 //!
 //! Each only notes what it finds in the [`Troubles`](crate::trouble::Troubles); the main thread and the window read it.
-//! They end with the process. One that panics stops making progress or clearing conditions, and says so in the log; if it
-//! is the monitor, the watchdog ends the process.
+//! They end with the process. If one panics, the main thread ends the kiosk, to be started again
+//! ([`Leave::Broken`](crate::exit::Leave::Broken)): a condition that nobody clears any more would keep people out.
 
 use std::{io, path::PathBuf, sync::Arc, thread, time::Duration};
 
@@ -10,6 +10,7 @@ use countenance_client::{
     runner::CameraErrorKind,
     session::{Timeouts, reach::reach},
 };
+use countenance_core::protocol::OutOfOrder;
 use countenance_system::whole_file::{self, Access};
 
 use crate::{
@@ -18,7 +19,8 @@ use crate::{
     presence::Phase,
     probe::{self, Schedule},
     state::KioskState,
-    trouble::{Check, Condition},
+    suspend,
+    trouble::Check,
 };
 
 /// How often browser and disk are looked after, and the watchdog is.
@@ -48,13 +50,14 @@ pub fn begin(
 ) -> io::Result<()> {
     let ours = Arc::clone(state);
     let mut written = Written { file: health_file, at: None, text: String::new() };
-    every("monitor", INTERVAL, move || {
+    every(state, "monitor", INTERVAL, move || {
+        ours.note_suspended(suspend::suspended_so_far());
         look_after_browser(&ours);
         ours.progress.monitor(ours.now());
         written.write(&ours, &notifier);
     })?;
     let (ours, camera) = (Arc::clone(state), Arc::clone(camera));
-    every("camera", CAMERA_INTERVAL, move || look_at_camera(&ours, &*camera))?;
+    every(state, "camera", CAMERA_INTERVAL, move || look_at_camera(&ours, &*camera))?;
     let ours = Arc::clone(state);
     let mut schedule = Schedule::default();
     let ask = move || loop {
@@ -63,28 +66,33 @@ pub fn begin(
         ours.troubles.note(Check::Verifier, found.verifier);
         ours.troubles.note(Check::Clock, found.clock);
         ours.set_ahead_secs(found.ahead_secs);
-        thread::sleep(schedule.next(&found));
+        ours.bell.wait(schedule.next(&found));
     };
-    thread::Builder::new().name("verifier".into()).spawn(ask).map(drop)
+    state.spawn("verifier", ask)
 }
 
 /// Feeds the watchdog, if there is one, while main thread and monitor make progress.
 pub fn feed_watchdog(state: &Arc<KioskState>, notifier: &Arc<Notifier>) -> io::Result<()> {
     let Some(limit) = notifier.watchdog() else { return Ok(()) };
-    let (state, notifier) = (Arc::clone(state), Arc::clone(notifier));
-    every("watchdog", limit / 4, move || {
-        if state.progress.is_recent(state.now(), limit / 2) {
+    let (ours, notifier) = (Arc::clone(state), Arc::clone(notifier));
+    every(state, "watchdog", limit / 4, move || {
+        if ours.progress.is_recent(ours.now(), limit / 2) {
             notifier.feed();
         }
     })
 }
 
-fn every(name: &str, interval: Duration, mut work: impl FnMut() + Send + 'static) -> io::Result<()> {
+fn every(
+    state: &Arc<KioskState>,
+    name: &str,
+    interval: Duration,
+    mut work: impl FnMut() + Send + 'static,
+) -> io::Result<()> {
     let work = move || loop {
         work();
         thread::sleep(interval);
     };
-    thread::Builder::new().name(name.into()).spawn(work).map(drop)
+    state.spawn(name, work)
 }
 
 /// One look at browser and disk.
@@ -103,7 +111,7 @@ pub fn look_after_browser(state: &KioskState) {
 /// Notes what is wrong with browser and disk.
 pub(crate) fn note_browser(state: &KioskState, browser: &BrowserKeeper) {
     state.troubles.note(Check::Browser, browser.condition());
-    state.troubles.note(Check::Disk, browser.is_full().then_some(Condition::DiskFull));
+    state.troubles.note(Check::Disk, browser.is_full().then_some(OutOfOrder::DiskFull));
     state.set_free_bytes(browser.free_bytes());
 }
 
@@ -122,14 +130,14 @@ pub(crate) fn check_stream(state: &KioskState, camera: &dyn CameraCheck) {
 }
 
 /// What a failure of the camera means for the person in front.
-pub fn camera_condition(kind: CameraErrorKind) -> Condition {
+pub fn camera_condition(kind: CameraErrorKind) -> OutOfOrder {
     use CameraErrorKind as K;
     match kind {
-        K::Absent | K::NotPinned | K::Lost => Condition::CameraGone,
-        K::Busy | K::Denied => Condition::CameraBusy,
-        K::Stalled | K::TooSlow | K::Black | K::Frozen | K::TimeBackwards => Condition::CameraFrozen,
+        K::Absent | K::NotPinned | K::Lost => OutOfOrder::CameraGone,
+        K::Busy | K::Denied => OutOfOrder::CameraBusy,
+        K::Stalled | K::TooSlow | K::Black | K::Frozen | K::TimeBackwards => OutOfOrder::CameraFrozen,
         K::Unsupported | K::Virtual | K::NotKnown | K::Injected | K::NotQualified | K::Ended | K::Recording => {
-            Condition::AskStaff
+            OutOfOrder::AskStaff
         }
     }
 }

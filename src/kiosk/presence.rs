@@ -12,11 +12,19 @@
 //!  └─ trouble ──► OutOfOrder ── recovered ──► Empty
 //! ```
 //!
-//! Whatever ends a visit wipes, before anything is shown to the next person.
+//! Whatever ends a visit wipes, before anything is shown to the next person: nobody there, somebody else, the application, a
+//! machine that was suspended.
 
 use std::time::Duration;
 
-use crate::{exit::Leave, screens::OperatorRequest, trouble::Condition};
+use crate::{exit::Leave, screens::OperatorRequest, trouble::stops_a_visit};
+use countenance_core::protocol::OutOfOrder;
+
+/// Who is seen no more by a camera that looks is asked after this long without a touch, if that is sooner. Origin: our
+/// choice; long enough to pick up a bag.
+const AWAY: Duration = Duration::from_secs(10);
+/// A face alone holds a visit for this many idle times: the next in line has one too.
+const MAX_UNTOUCHED: u32 = 10;
 
 /// What is going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,16 +32,24 @@ pub enum Phase {
     /// Nobody is there. The start page is in front, or our window that invites people.
     Empty,
     /// A person uses the browser.
-    Visiting {
-        /// When they were last noticed.
-        last: Duration,
-    },
+    Visiting(Signs),
     /// The window of a sign-in is open.
     SigningIn,
     /// The window asks whether somebody is still there.
     StillThere,
     /// The window says why nobody can sign in.
     OutOfOrder,
+}
+
+/// When the person of a visit was last noticed. Without a camera that looks ([`crate::watch`]), only touches count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signs {
+    /// The last touch or key, or the begin of the visit.
+    touched: Duration,
+    /// When the camera last saw a face.
+    seen: Option<Duration>,
+    /// Since when it sees none, after it has seen one: a person whom it cannot see must not be asked again and again.
+    missing_since: Option<Duration>,
 }
 
 /// What happened.
@@ -52,6 +68,14 @@ pub enum Event {
         /// When.
         at: Duration,
     },
+    /// The camera sees a face while the browser is in front.
+    Seen,
+    /// It sees none.
+    Missed,
+    /// It sees somebody else than the person who signed in.
+    SomebodyElse,
+    /// The machine was suspended: nobody knows who is there now.
+    Resumed,
     /// A window closed: a person wants the browser.
     Start,
     /// A window closed: an accepted badge was read.
@@ -84,7 +108,7 @@ pub enum Action {
     /// Ask whether somebody is still there.
     ShowStillThere,
     /// Show why nobody can sign in.
-    ShowOutOfOrder(Condition),
+    ShowOutOfOrder(OutOfOrder),
     /// End the browser, delete all of it, and leave.
     Leave(Leave),
 }
@@ -109,14 +133,14 @@ impl Presence {
     }
 
     /// Takes `event` at `now`. `trouble` is the worst condition that holds. At most one action shows a window, the last.
-    pub fn step(&mut self, now: Duration, event: Event, trouble: Option<Condition>) -> Vec<Action> {
+    pub fn step(&mut self, now: Duration, event: Event, trouble: Option<OutOfOrder>) -> Vec<Action> {
         match (self.phase, event) {
             (_, Event::Stop) => vec![Action::Leave(Leave::Stopped)],
             (_, Event::Operator(asked)) => vec![Action::Leave(asked.into())],
-            (Phase::Empty, Event::Done) => Vec::new(),
-            (_, Event::Left | Event::Done) => self.wipe(trouble),
+            (Phase::Empty, Event::Done | Event::SomebodyElse) => Vec::new(),
+            (_, Event::Left | Event::Done | Event::SomebodyElse | Event::Resumed) => self.wipe(trouble),
             // A link starts a visit, whoever called it; out of order, the window says so instead.
-            (Phase::Empty | Phase::Visiting { .. }, Event::Link) => {
+            (Phase::Empty | Phase::Visiting(_), Event::Link) => {
                 if let Some(condition) = trouble.filter(|_| self.is_empty()) {
                     return self.out_of_order(condition);
                 }
@@ -127,21 +151,23 @@ impl Presence {
                 self.welcome(trouble)
             }
             (Phase::Empty, Event::Badge) => {
-                self.phase = Phase::Visiting { last: now };
+                self.phase = Phase::Visiting(Signs::new(now));
                 vec![Action::VisitWithBadge]
             }
             (Phase::Empty, Event::Start) => {
-                self.phase = Phase::Visiting { last: now };
+                self.phase = Phase::Visiting(Signs::new(now));
                 vec![Action::Prepare]
             }
-            (Phase::StillThere, Event::Start) | (_, Event::Ended) => self.visit(now, trouble),
-            (Phase::Empty, Event::Input { at }) if !self.attract => self.visit(at, trouble),
-            (Phase::Visiting { last }, Event::Input { at }) => self.visit(last.max(at), trouble),
-            (Phase::Visiting { last }, Event::Tick) if now.saturating_sub(last) >= self.idle => {
-                self.phase = Phase::StillThere;
-                vec![Action::ShowStillThere]
+            (Phase::StillThere, Event::Start) | (_, Event::Ended) => self.visit(Signs::new(now), trouble),
+            (Phase::Empty, Event::Input { at }) if !self.attract => self.visit(Signs::new(at), trouble),
+            (Phase::Visiting(signs), event) => {
+                let signs = signs.after(now, event);
+                if matches!(event, Event::Tick | Event::Seen | Event::Missed) && now >= signs.asks_at(self.idle) {
+                    self.phase = Phase::StillThere;
+                    return vec![Action::ShowStillThere];
+                }
+                self.visit(signs, trouble)
             }
-            (Phase::Visiting { last }, _) => self.visit(last, trouble),
             // What was there before has been wiped on the way to that screen.
             (Phase::OutOfOrder | Phase::Empty, Event::Recovered | Event::Started) => self.welcome(trouble),
             (Phase::Empty, _) => match trouble {
@@ -158,7 +184,7 @@ impl Presence {
     /// What to do instead of the rest of the actions after [`Action::Wipe`] has failed: nobody may use what is left.
     pub fn wipe_failed(&mut self) -> Vec<Action> {
         self.phase = Phase::OutOfOrder;
-        vec![Action::ShowOutOfOrder(Condition::AskStaff)]
+        vec![Action::ShowOutOfOrder(OutOfOrder::AskStaff)]
     }
 
     fn is_empty(&self) -> bool {
@@ -166,22 +192,22 @@ impl Presence {
     }
 
     /// The browser is in front, unless it cannot be.
-    fn visit(&mut self, last: Duration, trouble: Option<Condition>) -> Vec<Action> {
-        if let Some(condition) = trouble.filter(|condition| condition.stops_a_visit()) {
+    fn visit(&mut self, signs: Signs, trouble: Option<OutOfOrder>) -> Vec<Action> {
+        if let Some(condition) = trouble.filter(|condition| stops_a_visit(*condition)) {
             return self.out_of_order(condition);
         }
-        self.phase = Phase::Visiting { last };
+        self.phase = Phase::Visiting(signs);
         Vec::new()
     }
 
-    fn wipe(&mut self, trouble: Option<Condition>) -> Vec<Action> {
+    fn wipe(&mut self, trouble: Option<OutOfOrder>) -> Vec<Action> {
         match self.welcome(trouble) {
             actions if actions.first() == Some(&Action::Wipe) => actions,
             actions => std::iter::once(Action::Wipe).chain(actions).collect(),
         }
     }
 
-    fn welcome(&mut self, trouble: Option<Condition>) -> Vec<Action> {
+    fn welcome(&mut self, trouble: Option<OutOfOrder>) -> Vec<Action> {
         self.phase = Phase::Empty;
         match trouble {
             Some(condition) => self.out_of_order(condition),
@@ -191,9 +217,34 @@ impl Presence {
     }
 
     /// The browser ends: one that starts later than our window would cover it.
-    fn out_of_order(&mut self, condition: Condition) -> Vec<Action> {
+    fn out_of_order(&mut self, condition: OutOfOrder) -> Vec<Action> {
         self.phase = Phase::OutOfOrder;
         vec![Action::Wipe, Action::ShowOutOfOrder(condition)]
+    }
+}
+
+impl Signs {
+    fn new(at: Duration) -> Self {
+        Self { touched: at, seen: None, missing_since: None }
+    }
+
+    fn after(self, now: Duration, event: Event) -> Self {
+        match event {
+            Event::Input { at } => Self { touched: self.touched.max(at), ..self },
+            Event::Seen => Self { seen: Some(now), missing_since: None, ..self },
+            Event::Missed if self.seen.is_some() => {
+                Self { missing_since: Some(self.missing_since.unwrap_or(now)), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// When "Still there?" is asked.
+    fn asks_at(self, idle: Duration) -> Duration {
+        let sign = self.seen.unwrap_or_default().max(self.touched);
+        let idle_at = (sign + idle).min(self.touched + idle * MAX_UNTOUCHED);
+        let missed_at = self.missing_since.map(|since| since.max(self.touched) + AWAY);
+        missed_at.map_or(idle_at, |missed_at| missed_at.min(idle_at))
     }
 }
 

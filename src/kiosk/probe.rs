@@ -6,9 +6,9 @@
 use std::{io, time::Duration};
 
 use countenance_client::session::{SessionError, origin::AllowedOrigins, origin::Origin, reach::Reached};
-use countenance_core::clock::UnixSecs;
+use countenance_core::{clock::UnixSecs, protocol::OutOfOrder};
 
-use crate::trouble::{Condition, MAX_CLOCK_OFF_SECS};
+use crate::trouble::MAX_CLOCK_OFF_SECS;
 
 /// Time between two questions while all is well, and the longest after failures.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -19,9 +19,9 @@ const FIRST_RETRY: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Findings {
     /// What is wrong with all of them.
-    pub verifier: Option<Condition>,
+    pub verifier: Option<OutOfOrder>,
     /// What is wrong with the clock.
-    pub clock: Option<Condition>,
+    pub clock: Option<OutOfOrder>,
     /// Seconds by which the clock is ahead of a verifier's; `None` if none told its time.
     pub ahead_secs: Option<i64>,
 }
@@ -38,7 +38,7 @@ pub fn look(
             Ok(Reached { date }) => {
                 let ahead_secs = date.map(|date| now().saturating_sub(date));
                 let off = ahead_secs.filter(|ahead| ahead.unsigned_abs() > MAX_CLOCK_OFF_SECS.unsigned_abs());
-                let clock = off.map(|ahead_secs| Condition::ClockOff { ahead_secs });
+                let clock = off.map(|_| OutOfOrder::ClockOff);
                 return Findings { verifier: None, clock, ahead_secs };
             }
             Err(error) => {
@@ -49,19 +49,19 @@ pub fn look(
         }
     }
     match worst {
-        Some(clock @ Condition::ClockOff { .. }) => Findings { clock: Some(clock), ..Findings::default() },
+        Some(OutOfOrder::ClockOff) => Findings { clock: Some(OutOfOrder::ClockOff), ..Findings::default() },
         // None is set up: no link can be opened.
-        verifier => Findings { verifier: verifier.or(Some(Condition::AskStaff)), ..Findings::default() },
+        verifier => Findings { verifier: verifier.or(Some(OutOfOrder::AskStaff)), ..Findings::default() },
     }
 }
 
 /// What a failure to reach a verifier means for the person in front.
-fn condition(error: &SessionError) -> Condition {
+fn condition(error: &SessionError) -> OutOfOrder {
     match error {
-        SessionError::CertificateTime(_) => Condition::ClockOff { ahead_secs: 0 },
-        SessionError::Unreachable(source) if is_refused(&**source) => Condition::VerifierDown,
-        SessionError::Unreachable(_) | SessionError::TimedOut(_) => Condition::Offline,
-        _ => Condition::VerifierDown,
+        SessionError::CertificateTime(_) => OutOfOrder::ClockOff,
+        SessionError::Unreachable(source) if is_refused(&**source) => OutOfOrder::VerifierDown,
+        SessionError::Unreachable(_) | SessionError::TimedOut(_) => OutOfOrder::Offline,
+        _ => OutOfOrder::VerifierDown,
     }
 }
 
@@ -106,23 +106,18 @@ mod tests {
         let verifiers: AllowedOrigins =
             ["https://a.example", "https://b.example"].iter().map(|o| o.parse().unwrap()).collect();
         let ok = |date| Ok(Reached { date });
-        let cases: [(&str, Answers, Option<Condition>, Option<Condition>); 6] = [
+        let cases: [(&str, Answers, Option<OutOfOrder>, Option<OutOfOrder>); 6] = [
             ("reached", || Ok(Reached { date: Some(NOW + 55) }), None, None),
-            ("behind", || Ok(Reached { date: Some(NOW + 56) }), None, Some(Condition::ClockOff { ahead_secs: -56 })),
-            ("ahead", || Ok(Reached { date: Some(NOW - 3600) }), None, Some(Condition::ClockOff { ahead_secs: 3600 })),
-            ("refused", || Err(refused()), Some(Condition::VerifierDown), None),
+            ("behind", || Ok(Reached { date: Some(NOW + 56) }), None, Some(OutOfOrder::ClockOff)),
+            ("ahead", || Ok(Reached { date: Some(NOW - 3600) }), None, Some(OutOfOrder::ClockOff)),
+            ("refused", || Err(refused()), Some(OutOfOrder::VerifierDown), None),
             (
                 "no network",
                 || Err(SessionError::Unreachable(Box::new(io::Error::from(io::ErrorKind::NetworkUnreachable)))),
-                Some(Condition::Offline),
+                Some(OutOfOrder::Offline),
                 None,
             ),
-            (
-                "expired",
-                || Err(SessionError::CertificateTime("x".into())),
-                None,
-                Some(Condition::ClockOff { ahead_secs: 0 }),
-            ),
+            ("expired", || Err(SessionError::CertificateTime("x".into())), None, Some(OutOfOrder::ClockOff)),
         ];
         for (name, first, verifier, clock) in cases {
             let found = look(&verifiers, || NOW, |_| first());
@@ -133,13 +128,13 @@ mod tests {
         let found = look(&verifiers, || NOW, second);
         assert_eq!(found, Findings { verifier: None, clock: None, ahead_secs: Some(0) });
         let none = look(&AllowedOrigins::default(), || NOW, |_| ok(None));
-        assert_eq!(none.verifier, Some(Condition::AskStaff), "no verifier is set up");
+        assert_eq!(none.verifier, Some(OutOfOrder::AskStaff), "no verifier is set up");
     }
 
     #[test]
     fn retries_are_rarer_and_rarer() {
         let (mut schedule, good) = (Schedule::default(), Findings::default());
-        let bad = Findings { verifier: Some(Condition::Offline), ..good };
+        let bad = Findings { verifier: Some(OutOfOrder::Offline), ..good };
         let waits: Vec<u64> = (0..6).map(|_| schedule.next(&bad).as_secs()).collect();
         assert_eq!(waits, [2, 4, 8, 16, 30, 30]);
         assert_eq!((schedule.next(&good).as_secs(), schedule.next(&bad).as_secs()), (30, 2));

@@ -3,6 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use countenance_client::{instance::Call, interrupt::StopRequest};
+use countenance_core::protocol::OutOfOrder;
 
 use crate::{
     config::BadgeNumber,
@@ -13,7 +14,7 @@ use crate::{
     presence::{Action, Event, Phase, Presence},
     screens::{Closed, Link, Opening, Screens},
     state::KioskState,
-    trouble::Condition,
+    watch::{PersonWatch, Sight},
 };
 
 /// How long the main thread waits before it looks at everything again.
@@ -33,6 +34,8 @@ pub struct Resident<'a> {
     pub input: &'a mut dyn InputWatch,
     /// The camera, while no window uses it.
     pub camera: &'a dyn CameraCheck,
+    /// Who is there, while the browser is in front.
+    pub watch: &'a mut dyn PersonWatch,
     /// Asks the kiosk to end.
     pub stop: &'a StopRequest,
 }
@@ -59,6 +62,8 @@ impl Resident<'_> {
             self.state.alive();
             let mut actions: VecDeque<_> = presence.step(self.state.now(), event, self.state.trouble()).into();
             self.state.set_phase(presence.phase());
+            // Before a window opens that needs the camera itself.
+            self.watch.look(matches!(presence.phase(), Phase::Visiting(_)));
             let mut next = None;
             while let Some(action) = actions.pop_front() {
                 // A service manager ends browser and compositor together with this process: their end is no trouble to
@@ -86,7 +91,7 @@ impl Resident<'_> {
                     Action::Leave(leave) => return self.leave(leave),
                 }
             }
-            if arrived.broken >= MAX_BROKEN {
+            if arrived.broken >= MAX_BROKEN || self.state.is_broken() {
                 return self.leave(Leave::Broken);
             }
             event = next.unwrap_or_else(|| self.wait(&mut arrived, presence.phase()));
@@ -107,6 +112,14 @@ impl Resident<'_> {
             // There is no window to bring to the front.
             Some(Call::ToFront) | None => {}
         }
+        if self.state.was_suspended() {
+            return Event::Resumed;
+        }
+        let sight = self.watch.seen();
+        if sight == Some(Sight::SomebodyElse) {
+            tracing::info!("somebody else has taken the visitor's place");
+            return Event::SomebodyElse;
+        }
         let now = self.state.now();
         if !self.input.can_see() && phase == Phase::Empty {
             return Event::Input { at: now };
@@ -116,7 +129,11 @@ impl Resident<'_> {
                 arrived.input = at;
                 Event::Input { at }
             }
-            _ => Event::Tick,
+            _ => match sight {
+                Some(Sight::Nobody) => Event::Missed,
+                Some(_) => Event::Seen,
+                None => Event::Tick,
+            },
         }
     }
 
@@ -164,8 +181,8 @@ impl Resident<'_> {
         }
     }
 
-    fn out_of_order(&mut self, condition: Condition, arrived: &mut Arrived) -> Event {
-        if condition == Condition::BrowserDown {
+    fn out_of_order(&mut self, condition: OutOfOrder, arrived: &mut Arrived) -> Event {
+        if condition == OutOfOrder::BrowserDown {
             // The monitor starts it when it is time.
             self.prepare();
         }
@@ -184,6 +201,8 @@ impl Resident<'_> {
             monitor::note_browser(&self.state, browser);
             wiped
         });
+        self.state.visitor.forget();
+        self.state.forget_suspension();
         while self.screens.wait(Duration::ZERO).is_some() {}
         self.state.metrics.wipe();
         self.state.alive();

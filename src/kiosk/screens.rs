@@ -6,8 +6,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use countenance_client::{instance::Call, runner::RunOutcome};
-
-use crate::trouble::Condition;
+use countenance_core::protocol::OutOfOrder;
 
 /// The window and the links, as the main thread sees them.
 pub trait Screens {
@@ -33,7 +32,7 @@ pub enum Opening {
     /// "Still there?", with a countdown: nobody has touched the browser for a while.
     StillThere,
     /// Why nobody can sign in now.
-    OutOfOrder(Condition),
+    OutOfOrder(OutOfOrder),
 }
 
 /// A launch link. Wiped on drop, never shown.

@@ -3,15 +3,25 @@
 use std::{
     fmt, io,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicI64, atomic::AtomicU64, atomic::Ordering},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    },
+    thread,
     time::Duration,
 };
 
-use countenance_client::session::{
-    browser::{Browser, BrowserError},
-    continue_url::ContinueUrl,
+use countenance_client::{
+    session::{
+        browser::{Browser, BrowserError},
+        continue_url::ContinueUrl,
+    },
+    visitor::Visitor,
 };
-use countenance_core::{clock::Clock, protocol::SettingsRevision};
+use countenance_core::{
+    clock::Clock,
+    protocol::{OutOfOrder, SettingsRevision},
+};
 
 use crate::{
     browser::{BrowserKeeper, ProfileFolder},
@@ -20,7 +30,8 @@ use crate::{
     notify::Progress,
     pin::{PinAnswer, PinGate},
     presence::Phase,
-    trouble::{Check, Condition, Troubles},
+    suspend::{Bell, Suspensions},
+    trouble::{Check, Troubles},
 };
 
 /// Name of the profile's folder, below the runtime folder, unless the configuration names another.
@@ -40,6 +51,13 @@ pub struct KioskState {
     pub metrics: Metrics,
     /// Progress of the threads, for the watchdog.
     pub progress: Progress,
+    /// Whose visit it is, once that is known.
+    pub visitor: Arc<Visitor>,
+    /// Rings after a suspension.
+    pub(crate) bell: Bell,
+    suspensions: Mutex<Suspensions>,
+    was_suspended: AtomicBool,
+    is_broken: AtomicBool,
     complaints: Mutex<Vec<String>>,
     pin: PinGate,
     phase: Mutex<Phase>,
@@ -79,7 +97,7 @@ impl KioskState {
             claimed.map_err(|error| complaints.push(countenance_client::headless::causes(&error))).ok()
         });
         if browser.is_none() || config.start.is_none() {
-            troubles.note(Check::Setup, Some(Condition::AskStaff));
+            troubles.note(Check::Setup, Some(OutOfOrder::AskStaff));
         }
         Arc::new(Self {
             pin: PinGate::new(config.operator_pin.clone()),
@@ -88,6 +106,11 @@ impl KioskState {
             troubles,
             metrics: Metrics::default(),
             progress: Progress::default(),
+            visitor: Arc::default(),
+            bell: Bell::default(),
+            suspensions: Mutex::default(),
+            was_suspended: AtomicBool::new(false),
+            is_broken: AtomicBool::new(false),
             complaints: Mutex::new(complaints),
             phase: Mutex::new(Phase::Empty),
             browser: Mutex::new(browser),
@@ -103,14 +126,53 @@ impl KioskState {
         (self.since_start)()
     }
 
-    /// The window's thread made progress: to be called at least once a second while a window is open.
+    /// The window's thread made progress: to be called at least every four seconds while a window is open.
     pub fn alive(&self) {
         self.progress.main(self.now());
     }
 
     /// The worst condition that holds now.
-    pub fn trouble(&self) -> Option<Condition> {
+    pub fn trouble(&self) -> Option<OutOfOrder> {
         self.troubles.worst()
+    }
+
+    /// Notes for how long the machine has been suspended in all. After a suspension everything of the visit is wiped, and
+    /// whoever waits to ask camera or verifier asks now.
+    pub fn note_suspended(&self, so_far: Duration) {
+        if locked(&self.suspensions).grew(so_far) {
+            tracing::info!("the machine was suspended");
+            self.was_suspended.store(true, Ordering::Relaxed);
+            self.bell.ring();
+            self.troubles.wake();
+        }
+    }
+
+    /// Whether what a window is for is over: it closes, and the main thread acts.
+    pub fn is_interrupted(&self) -> bool {
+        self.was_suspended() || self.is_broken()
+    }
+
+    pub(crate) fn was_suspended(&self) -> bool {
+        self.was_suspended.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn forget_suspension(&self) {
+        self.was_suspended.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether a thread beside the main one has panicked.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
+    }
+
+    /// Runs `work` on a thread of its own. If it panics, the kiosk ends, to be started again.
+    pub(crate) fn spawn(self: &Arc<Self>, name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let guard = PanicGuard(Arc::clone(self));
+        let run = move || {
+            let _guard = guard;
+            work();
+        };
+        thread::Builder::new().name(name.into()).spawn(run).map(drop)
     }
 
     /// Compares a PIN that was typed on the operator's screen.
@@ -165,7 +227,7 @@ impl KioskState {
     }
 
     /// By how much the clock is ahead of the verifier's, as found last.
-    pub(crate) fn ahead_secs(&self) -> Option<i64> {
+    pub fn ahead_secs(&self) -> Option<i64> {
         Some(self.ahead_secs.load(Ordering::Relaxed)).filter(|secs| *secs != UNKNOWN)
     }
 
@@ -218,6 +280,18 @@ pub struct KioskBrowser(pub Arc<KioskState>);
 impl Browser for KioskBrowser {
     fn open(&mut self, url: &ContinueUrl) -> Result<(), BrowserError> {
         self.0.open_page(url.as_str()).map_err(BrowserError::NotOpened)
+    }
+}
+
+/// Notes a panic of its thread.
+struct PanicGuard(Arc<KioskState>);
+
+impl Drop for PanicGuard {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.is_broken.store(true, Ordering::Relaxed);
+            self.0.troubles.wake();
+        }
     }
 }
 

@@ -14,7 +14,13 @@
 //! Each clears by itself, within the same time, once its check is good again. A verifier that is down is asked again after
 //! 2 s, 4 s … 30 s; a camera that delivered nothing every 5 s, as long as the kiosk is out of order.
 
-use std::{collections::BTreeMap, sync::Mutex, sync::PoisonError};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+use countenance_core::protocol::OutOfOrder;
 
 /// Clock offset that a verifier does not tolerate, seconds.
 pub const MAX_CLOCK_OFF_SECS: i64 = 55;
@@ -42,80 +48,60 @@ countenance_core::enumeration! {
     }
 }
 
-/// Why nobody can sign in now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Condition {
-    /// The camera is not there.
-    CameraGone,
-    /// Another program uses the camera, or the system denies access.
-    CameraBusy,
-    /// The camera delivers no images.
-    CameraFrozen,
-    /// No connection to any verifier: the network is down.
-    Offline,
-    /// The network is there, but the verifier does not answer as it should.
-    VerifierDown,
-    /// The clock is wrong.
-    ClockOff {
-        /// Seconds by which it is ahead; negative if it is behind.
-        ahead_secs: i64,
-    },
-    /// The browser's profile has no space left.
-    DiskFull,
-    /// The browser does not run.
-    BrowserDown,
-    /// The verifier does not want this device any more.
-    NotRegistered,
-    /// Something that only staff can mend.
-    AskStaff,
-}
-
-impl Condition {
-    /// Its name in health and metrics.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CameraGone => "camera_gone",
-            Self::CameraBusy => "camera_busy",
-            Self::CameraFrozen => "camera_frozen",
-            Self::Offline => "offline",
-            Self::VerifierDown => "verifier_down",
-            Self::ClockOff { .. } => "clock_off",
-            Self::DiskFull => "disk_full",
-            Self::BrowserDown => "browser_down",
-            Self::NotRegistered => "not_registered",
-            Self::AskStaff => "ask_staff",
-        }
-    }
-
-    /// Whether a visit cannot go on: the browser itself is affected. Otherwise the person finishes what they began.
-    pub const fn stops_a_visit(self) -> bool {
-        matches!(self, Self::DiskFull | Self::BrowserDown | Self::AskStaff)
-    }
+/// Whether a visit cannot go on: the browser itself is affected. Otherwise the person finishes what they began.
+pub const fn stops_a_visit(condition: OutOfOrder) -> bool {
+    matches!(condition, OutOfOrder::DiskFull | OutOfOrder::BrowserDown | OutOfOrder::AskStaff)
 }
 
 /// The conditions that hold now. Shared by the checks, which set them, and the window and health page, which read them.
-#[derive(Debug, Default)]
-pub struct Troubles(Mutex<BTreeMap<Check, Condition>>);
+#[derive(Default)]
+pub struct Troubles {
+    now: Mutex<BTreeMap<Check, OutOfOrder>>,
+    /// Called after a change.
+    wake: Mutex<Option<Box<dyn Fn() + Send>>>,
+}
+
+impl fmt::Debug for Troubles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Troubles").field(&self.all()).finish()
+    }
+}
 
 impl Troubles {
     /// Notes the outcome of a check. Returns whether it differs from the one before.
-    pub fn note(&self, check: Check, found: Option<Condition>) -> bool {
-        let mut conditions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn note(&self, check: Check, found: Option<OutOfOrder>) -> bool {
+        let mut conditions = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         let before = match found {
             Some(condition) => conditions.insert(check, condition),
             None => conditions.remove(&check),
         };
+        drop(conditions);
+        if before != found {
+            self.wake();
+        }
         before != found
     }
 
+    /// Calls `wake` whenever something has changed from now on, in place of what was called before.
+    pub fn on_change(&self, wake: Box<dyn Fn() + Send>) {
+        *self.wake.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+    }
+
+    /// Wakes whoever waits for a change.
+    pub(crate) fn wake(&self) {
+        if let Some(wake) = &*self.wake.lock().unwrap_or_else(PoisonError::into_inner) {
+            wake();
+        }
+    }
+
     /// The condition to show: that of the first check, in their order, which needs it most.
-    pub fn worst(&self) -> Option<Condition> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().next().copied()
+    pub fn worst(&self) -> Option<OutOfOrder> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).values().next().copied()
     }
 
     /// All conditions, in the order of the checks.
-    pub fn all(&self) -> Vec<(Check, Condition)> {
-        let conditions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn all(&self) -> Vec<(Check, OutOfOrder)> {
+        let conditions = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         conditions.iter().map(|(check, condition)| (*check, *condition)).collect()
     }
 }
@@ -128,17 +114,20 @@ mod tests {
     fn the_worst_is_shown_and_each_check_clears_its_own() {
         let troubles = Troubles::default();
         assert_eq!(troubles.worst(), None);
-        assert!(troubles.note(Check::Verifier, Some(Condition::Offline)));
-        assert!(!troubles.note(Check::Verifier, Some(Condition::Offline)), "no change");
-        assert!(troubles.note(Check::Verifier, Some(Condition::VerifierDown)));
-        assert!(troubles.note(Check::Browser, Some(Condition::BrowserDown)));
-        assert_eq!(troubles.worst(), Some(Condition::BrowserDown));
+        let (changed, changes) = std::sync::mpsc::channel();
+        troubles.on_change(Box::new(move || changed.send(()).unwrap()));
+        assert!(troubles.note(Check::Verifier, Some(OutOfOrder::Offline)));
+        assert!(!troubles.note(Check::Verifier, Some(OutOfOrder::Offline)), "no change");
+        assert!(troubles.note(Check::Verifier, Some(OutOfOrder::VerifierDown)));
+        assert!(troubles.note(Check::Browser, Some(OutOfOrder::BrowserDown)));
+        assert_eq!(troubles.worst(), Some(OutOfOrder::BrowserDown));
         assert_eq!(
             troubles.all(),
-            [(Check::Browser, Condition::BrowserDown), (Check::Verifier, Condition::VerifierDown)]
+            [(Check::Browser, OutOfOrder::BrowserDown), (Check::Verifier, OutOfOrder::VerifierDown)]
         );
         assert!(troubles.note(Check::Browser, None));
-        assert_eq!(troubles.worst(), Some(Condition::VerifierDown));
+        assert_eq!(troubles.worst(), Some(OutOfOrder::VerifierDown));
         assert!(troubles.note(Check::Verifier, None) && troubles.worst().is_none());
+        assert_eq!(changes.try_iter().count(), 5, "woken by each change, and by nothing else");
     }
 }

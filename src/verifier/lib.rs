@@ -60,6 +60,7 @@ pub use limits::{
 };
 pub use ops::bindings::BindError;
 pub use ops::entrance::Listeners;
+pub use ops::kiosks::{KioskError, KioskLine};
 pub use ops::listen::ConnectionLimits;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};

@@ -172,7 +172,7 @@ impl Vision {
         self.passive.supports(nets)
     }
 
-    /// Prepares the embedding network, which only the verifier needs, so that a damaged one is found before the first
+    /// Prepares the embedding network, which the verifier needs, and a kiosk that recognizes its visitor, so that a damaged one is found before the first
     /// face.
     pub fn prepare_embedding(&self) -> Result<(), VisionError> {
         self.embedder().map(drop)

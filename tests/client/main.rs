@@ -9,4 +9,5 @@ mod hints;
 mod nets_login;
 mod qualify;
 mod session;
+mod visitor;
 mod way_up;

@@ -3,7 +3,11 @@
 
 use std::{
     rc::Rc,
-    sync::{Arc, Mutex, PoisonError, mpsc::Receiver, mpsc::channel},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
     time::Instant,
 };
 
@@ -14,12 +18,11 @@ use countenance_client::{
     runner::RunOutcome,
     settings::Settings,
 };
-use countenance_core::protocol::{Fallback, Purpose, Reason};
+use countenance_core::protocol::{Fallback, OutOfOrder, Purpose, Reason};
 use countenance_gui::{
     catalogue,
     kiosk::{
-        Choices, Closed, KioskApp, KioskContext, KioskLook, Opening, OperatorAsk, OperatorPin, OutOfOrder, PinAnswer,
-        Speak,
+        Choices, Closed, KioskApp, KioskContext, KioskLook, Opening, OperatorAsk, OperatorPin, PinAnswer, Speak, Wake,
     },
     screen::Screen,
     words::Language,
@@ -82,6 +85,8 @@ struct Kiosk {
     trouble: Arc<Mutex<Option<OutOfOrder>>>,
     alive: Arc<Mutex<u32>>,
     stop: Arc<StopRequest>,
+    interrupted: Arc<AtomicBool>,
+    changed: Arc<Mutex<Wake>>,
     woken: Receiver<()>,
 }
 
@@ -91,6 +96,8 @@ impl Kiosk {
         let (wake, woken) = channel();
         let trouble = Arc::new(Mutex::new(setup.trouble));
         let (alive, stop) = (Arc::new(Mutex::new(0)), Arc::new(StopRequest::default()));
+        let interrupted = Arc::<AtomicBool>::default();
+        let changed = Arc::new(Mutex::new(Box::new(|| {}) as Wake));
         let look = KioskLook { text_percent: 100, languages: vec![Language::En, Language::De], ..KioskLook::default() };
         let context = KioskContext {
             env: Arc::new(SharedTestEnv(Arc::clone(&env))),
@@ -120,6 +127,15 @@ impl Kiosk {
                 let trouble = Arc::clone(&trouble);
                 Arc::new(move || *trouble.lock().unwrap_or_else(PoisonError::into_inner))
             },
+            is_interrupted: {
+                let interrupted = Arc::clone(&interrupted);
+                Arc::new(move || interrupted.load(Ordering::Relaxed))
+            },
+            ahead_secs: Arc::new(|| Some(-3_600)),
+            on_change: {
+                let changed = Arc::clone(&changed);
+                Arc::new(move |wake| *changed.lock().unwrap() = wake)
+            },
             pin: Arc::new(TestPin::default()),
             speech: setup.speech.map(|speech| speech as Arc<dyn Speak>),
         };
@@ -131,7 +147,7 @@ impl Kiosk {
             });
             KioskApp::new(&cc.egui_ctx, context, opening)
         });
-        Self { env, harness, trouble, alive, stop, woken }
+        Self { env, harness, trouble, alive, stop, interrupted, changed, woken }
     }
 
     /// A sign-in that a link has begun.
@@ -226,7 +242,7 @@ impl Kiosk {
 
     /// What the window does at its end, as the toolkit would call it.
     fn leave(mut self) -> Arc<TestEnv> {
-        self.harness.state_mut().app_mut().close();
+        self.harness.state_mut().end_window();
         self.env
     }
 }
@@ -323,6 +339,70 @@ fn idle_seconds_are_a_parameter() {
 }
 
 #[test]
+fn somebody_else_in_front_of_the_camera_ends_the_sign_in_at_once() {
+    let mut kiosk = Kiosk::sign_in(Script { replaced_at_frame: Some(10), ..Script::default() });
+    kiosk.press("Begin").until("the end", |kiosk| kiosk.closed().is_some());
+    assert_eq!(kiosk.closed(), Some(Closed::Idle));
+    assert_eq!(kiosk.leave().recorded(), ["light on", "light off", "abandoned: cancelled", "browser"]);
+}
+
+/// A kiosk opens a window for each person: whatever keeps one alive keeps its fonts and textures, hundreds of times.
+#[test]
+fn nothing_of_a_window_is_alive_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = InstanceDir::in_folder(folder.path().join("run"));
+    let sign_in = || Opening::SignIn(dry_run::LINK.to_owned().into());
+    for turn in 0..50 {
+        let Claim::First(inbox) = instance::claim(&dir, None).unwrap() else { panic!("another instance is running") };
+        let opening = match turn % 5 {
+            0 => Opening::Attract,
+            1 | 2 => sign_in(),
+            3 => Opening::StillThere,
+            _ => Opening::Operator,
+        };
+        let script = Script { cameras: vec![Camera::Waits], ..Script::default() };
+        let mut kiosk = Kiosk::open(opening, Setup { script, inbox: Some(inbox), ..Setup::default() });
+        kiosk.wait(1.0);
+        match turn % 5 {
+            // In the middle of a capture.
+            2 => drop(kiosk.press("Begin").see("Stop here")),
+            4 => drop(kiosk.pin("246813")),
+            _ => {}
+        }
+        kiosk.env.go_on();
+        let Kiosk { mut harness, woken, stop, changed, .. } = kiosk;
+        harness.state_mut().end_window();
+        drop(harness);
+        let mut news = woken.recv_timeout(TIMEOUT);
+        while news.is_ok() {
+            news = woken.recv_timeout(TIMEOUT);
+        }
+        assert_eq!(news, Err(RecvTimeoutError::Disconnected), "window {turn} is still known to somebody");
+        drop((stop, changed));
+    }
+}
+
+#[test]
+fn an_interruption_ends_whatever_is_shown() {
+    let out = || Setup { trouble: Some(OutOfOrder::Offline), ..Setup::default() };
+    for (opening, setup) in [
+        (Opening::Attract, Setup::default()),
+        (Opening::SignIn(dry_run::LINK.to_owned().into()), Setup::default()),
+        (Opening::StillThere, Setup::default()),
+        (Opening::OutOfOrder(OutOfOrder::Offline), out()),
+        (Opening::Operator, Setup::default()),
+    ] {
+        let mut kiosk = Kiosk::open(opening, setup);
+        kiosk.wait(2.0);
+        assert_eq!(kiosk.closed(), None);
+        kiosk.interrupted.store(true, Ordering::Relaxed);
+        kiosk.wait(1.0);
+        assert_eq!(kiosk.closed(), Some(Closed::Idle));
+        kiosk.leave();
+    }
+}
+
+#[test]
 fn a_badge_is_read_but_nothing_else() {
     let look = KioskLook { badge_digits: Some((4, 8)), ..KioskLook::default() };
     let attract = || Kiosk::open(Opening::Attract, Setup { look: Some(look.clone()), ..Setup::default() });
@@ -403,7 +483,7 @@ fn out_of_order_is_said_and_recovers_by_itself() {
         (OutOfOrder::CameraFrozen, "The picture stands still"),
         (OutOfOrder::Offline, "No network"),
         (OutOfOrder::VerifierDown, "Sign-in is unavailable"),
-        (OutOfOrder::ClockOff { ahead_secs: -3_600 }, "This kiosk’s clock is wrong"),
+        (OutOfOrder::ClockOff, "This kiosk’s clock is wrong"),
         (OutOfOrder::DiskFull, "The storage is full"),
         (OutOfOrder::BrowserDown, "The sign-in page does not open"),
         (OutOfOrder::NotRegistered, "This kiosk is not set up yet"),

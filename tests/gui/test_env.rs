@@ -22,7 +22,8 @@ use countenance_client::{
         wait::Wait,
     },
     settings::Settings,
-    testing::FakeAnalyzer,
+    testing::{FakeAnalyzer, unit},
+    visitor::Visitor,
 };
 use countenance_core::{
     clock::Clock,
@@ -107,6 +108,8 @@ pub(crate) struct Script {
     pub(crate) odds: Vec<f32>,
     /// Number of captures at the start that show no face.
     pub(crate) empty_captures: usize,
+    /// From this frame on, another person is there.
+    pub(crate) replaced_at_frame: Option<u64>,
 }
 
 impl Default for Script {
@@ -127,6 +130,7 @@ impl Default for Script {
             approvals,
             odds,
             empty_captures: 0,
+            replaced_at_frame: None,
         }
     }
 }
@@ -142,6 +146,7 @@ pub(crate) struct TestEnv {
     posted: Mutex<String>,
     gate: Gate,
     plugged: Mutex<Vec<CameraEntry>>,
+    visitor: Arc<Visitor>,
     /// Camera settings passed on by the window, in order.
     pub(crate) chosen: Mutex<Vec<Settings>>,
 }
@@ -169,7 +174,17 @@ impl TestEnv {
         let key = DeviceKey::ephemeral(&SeededRng::from("stage"));
         let (script, captures, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
         let (plugged, chosen, posted) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Arc::new(Self { script, captures, key, log, posted, gate: Gate::default(), plugged, chosen })
+        Arc::new(Self {
+            script,
+            captures,
+            key,
+            log,
+            posted,
+            gate: Gate::default(),
+            plugged,
+            visitor: Arc::default(),
+            chosen,
+        })
     }
 
     /// Sets the connected cameras; each has its id as its name.
@@ -209,14 +224,17 @@ pub(crate) struct SharedTestEnv(pub(crate) Arc<TestEnv>);
 impl Environment for SharedTestEnv {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         let (seen, judged) = (Arc::clone(&self.0), Arc::clone(&self.0));
-        let detector = FakeAnalyzer::live(0.0).with_faces(move |_| {
+        let replaced_at = self.0.script.lock().unwrap().replaced_at_frame.unwrap_or(u64::MAX);
+        let detector = FakeAnalyzer::live(0.0).with_faces(move |frame| {
             let captures = *seen.captures.lock().unwrap();
             if captures <= seen.script.lock().unwrap().empty_captures {
                 vec![]
             } else {
-                vec![face_at(320.0, 240.0, 200.0)]
+                let x = if frame.seq() < replaced_at { 320.0 } else { 400.0 };
+                vec![face_at(x, 240.0, 200.0)]
             }
         });
+        let detector = detector.with_embedding(move |frame| unit(usize::from(frame.seq() >= replaced_at)));
         Ok(Arc::new(detector.with_log_odds(move |_| {
             let (script, captures) = (judged.script.lock().unwrap(), *judged.captures.lock().unwrap());
             script.odds.get(captures - 1).or(script.odds.last()).copied().unwrap_or_default()
@@ -225,6 +243,10 @@ impl Environment for SharedTestEnv {
 
     fn models(&self) -> Vec<ModelClaim> {
         vec![ModelClaim { name: "played".into(), sha256: "0".repeat(64) }]
+    }
+
+    fn visitor(&self) -> Option<Arc<Visitor>> {
+        Some(Arc::clone(&self.0.visitor))
     }
 
     fn key(&self) -> &DeviceKey {

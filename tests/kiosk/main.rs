@@ -27,6 +27,7 @@ use countenance_kiosk::{
     monitor::{self, CameraCheck},
     resident::{END_LINK, Resident},
     screens::{Closed, Opening, ScreenError, Screens},
+    watch::NoWatch,
 };
 use countenance_system::SystemClock;
 
@@ -128,6 +129,7 @@ fn a_link_comes_back_through_the_socket_and_nothing_is_left_of_the_visit() {
         screens: &mut desk,
         input: &mut NoInput,
         camera: &GoodCamera,
+        watch: &mut NoWatch,
         stop: &stop,
     };
     assert_eq!(resident.run(), Leave::Stopped);

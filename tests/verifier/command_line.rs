@@ -99,6 +99,64 @@ async fn each_command_is_in_the_audit_log() {
 }
 
 #[tokio::test]
+async fn kiosks_are_listed_counted_renamed_moved_and_retired() {
+    let data = Data::new();
+    let made = data.run(&["add-integration", "--name", "Payroll", "--tenant", TENANT, "--enrolment-flow", "inline"]);
+    let integration = made.split_whitespace().nth(2).unwrap();
+    let told = r#"{ "uptime_secs": 1, "sessions": 0, "camera": "absent", "site": "Hall", "settings_revision": "r1" }"#;
+    for (id, heartbeat) in [("one", Some(told)), ("two", None)] {
+        let values = format!("'{integration}', '{id}', 'x', 'Desk', 1800000000, 1");
+        let columns = "integration_id, id, public_key, name, registered_at, kiosk";
+        sql(&data.database(), &format!("INSERT INTO devices ({columns}) VALUES ({values})")).await;
+        if let Some(told) = heartbeat {
+            let values = format!("'{integration}', '{id}', 1800000000, 0, '{told}'");
+            let columns = "integration_id, device, received_at, clock_ahead_secs, told";
+            sql(&data.database(), &format!("INSERT INTO heartbeats ({columns}) VALUES ({values})")).await;
+        }
+    }
+    let kiosks =
+        |task: &str, more: &[&str]| data.run(&[&["kiosks", task, "--integration", integration], more].concat());
+    let camera = "2027-01-15T08:00:00Z";
+    let list = kiosks("list", &[]);
+    // How long ago the heartbeat was depends on this machine's clock.
+    assert!(list.starts_with("one\tDesk\tHall\t") && list.contains(&format!("camera\t{camera}\t-\tr1\n")), "{list}");
+    assert!(list.ends_with("two\tDesk\t-\tsilent\tnever\t-\t-\n"), "{list}");
+    let metrics = data.run(&["kiosks", "metrics"]);
+    for line in [
+        "# TYPE countenance_kiosks gauge",
+        "countenance_kiosks{health=\"needs_attention\"} 1",
+        "countenance_kiosks{health=\"silent\"} 1",
+        "countenance_kiosks{health=\"retired\"} 0",
+        "countenance_kiosks_troubled{trouble=\"camera\"} 1",
+        "countenance_kiosks_troubled{trouble=\"disk\"} 0",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "{line}: {metrics}");
+    }
+    assert!(!metrics.contains("Desk") && !metrics.contains("Hall"), "without names");
+    kiosks("rename", &["one", "Gate 3"]);
+    kiosks("move", &["one", "Building 7"]);
+    kiosks("retire", &["two"]);
+    let list = kiosks("list", &[]);
+    assert!(list.starts_with("one\tGate 3\tBuilding 7\t") && list.contains("two\tDesk\t-\tretired\t"), "{list}");
+    kiosks("move", &["one"]);
+    assert!(kiosks("list", &[]).starts_with("one\tGate 3\tHall\t"), "its own counts again");
+    let at = ["--integration", integration];
+    for (args, why) in [
+        ([&["kiosks", "retire"][..], &at, &["two"]].concat(), "the kiosk was retired before"),
+        ([&["kiosks", "rename"][..], &at, &["three", "x"]].concat(), "the integration has no kiosk with this id"),
+        ([&["kiosks", "rename"][..], &at, &["one", "a\nb"]].concat(), "a site is one line of 1 to 64 characters"),
+        (vec!["kiosks", "list", "--integration", "none"], "there is no integration with this id"),
+    ] {
+        let told = data.fail(&args);
+        assert!(told.contains(why), "{args:?}: {told}");
+    }
+    let log = data.log().await;
+    let done: Vec<_> =
+        log.iter().filter(|(event, _)| event.starts_with("device_")).map(|(_, detail)| detail.as_str()).collect();
+    assert_eq!(done, ["Desk → Gate 3", "(none) → Building 7", "on → retired", "Building 7 → (none)"]);
+}
+
+#[tokio::test]
 async fn an_operator_has_a_role_which_a_new_password_does_not_change() {
     let data = Data::new();
     for (args, role) in [

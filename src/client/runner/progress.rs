@@ -27,6 +27,8 @@ pub enum Progress {
         /// Whether it shows a face, however badly.
         has_face: bool,
     },
+    /// Somebody else has taken the visitor's place: the capture has stopped, and its window closes.
+    SomebodyElse,
     /// What a camera test measures on the only face in the last frame; `None` if there is not one face.
     Measured(Option<QualityClaim>),
     /// The capture is being posted.

@@ -13,6 +13,7 @@ use super::{Command, ConsentRequest, ConsentText, FailureView, Progress};
 use crate::{
     capture::{Feedback, FrameOutcome},
     flow::{AttemptFailure, CodeChoice, CodeStep, Consent, FlowEvent, Operator, RetryChoice},
+    visitor::Visitor,
 };
 use countenance_core::{
     clock::UnixSecs,
@@ -46,6 +47,7 @@ pub(super) struct WindowOperator {
     cancelled: Arc<AtomicBool>,
     clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
     request: Option<ConsentRequest>,
+    visitor: Option<Arc<Visitor>>,
     capture: CaptureSoFar,
 }
 
@@ -63,7 +65,7 @@ impl WindowOperator {
         cancelled: Arc<AtomicBool>,
         clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
     ) -> Self {
-        Self { sender, commands, cancelled, clock, request: None, capture: CaptureSoFar::default() }
+        Self { sender, commands, cancelled, clock, request: None, visitor: None, capture: CaptureSoFar::default() }
     }
 
     /// Sends progress that does not come from the flow.
@@ -79,6 +81,11 @@ impl WindowOperator {
     /// Wakes the window.
     pub(super) fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
         Arc::clone(&self.sender.wake)
+    }
+
+    /// Ends a capture once somebody else has taken the place of `visitor`.
+    pub(super) fn recognize(&mut self, visitor: Option<Arc<Visitor>>) {
+        self.visitor = visitor;
     }
 
     /// Purpose of the session, once it is open.
@@ -144,6 +151,10 @@ impl Operator for WindowOperator {
         // The hint is debounced, and says more than this.
         let has_face = outcome != FrameOutcome::Hint(Hint::NoFace);
         self.sender.say(Progress::Frame { hint, gathered_ratio, at_millis, has_face });
+        if self.visitor.as_ref().is_some_and(|visitor| visitor.is_somebody_else()) {
+            self.sender.say(Progress::SomebodyElse);
+            return false;
+        }
         let stop = self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe));
         !stop && !self.cancelled.load(Ordering::Relaxed)
     }

@@ -64,7 +64,7 @@ impl Measures {
 
 /// Yaw to the person's left, pitch up, roll to the person's left shoulder, degrees, from the position of the nose
 /// relative to eyes and mouth. Coarse (about 5°), cheap, and monotonic in the true angle.
-fn pose_deg(face: &Face) -> (f32, f32, f32) {
+pub fn pose_deg(face: &Face) -> (f32, f32, f32) {
     let l = &face.landmarks;
     let (dx, dy) = (l.left_eye.x - l.right_eye.x, l.left_eye.y - l.right_eye.y);
     let between = dx.hypot(dy).max(1.0);

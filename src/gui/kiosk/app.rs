@@ -29,8 +29,10 @@ use countenance_client::{
 
 mod pages;
 
-/// The window draws at least this often, and asks what is wrong, if anything is.
+/// The window draws at least this often while somebody may be there: seconds are counted.
 const PULSE: Duration = Duration::from_secs(1);
+/// As often while nobody is. Drawing the whole screen is most of what an idle kiosk does; whatever changes wakes the window.
+const SLOW_PULSE: Duration = Duration::from_secs(4);
 /// How long an outcome is shown that the person need only glance at, seconds.
 const GLANCE_SECS: f64 = 4.0;
 /// How long an outcome is shown that has to be read, seconds.
@@ -54,7 +56,6 @@ pub struct KioskApp {
     /// Time of the last frame that was taken note of, milliseconds since the start of its capture.
     looked_at_millis: Option<u64>,
     touched_at: f64,
-    asked_trouble_at: f64,
     /// Since when an outcome is shown.
     over_since: Option<f64>,
     /// Since when the kiosk is out of order.
@@ -80,7 +81,8 @@ impl KioskApp {
         let app = App::at_kiosk(ctx, app_context(&context, link, Arc::clone(&ended)));
         let chosen = context.choices.get();
         let front = Front::new(page, context.look.clone(), chosen, context.speech.is_some());
-        let now = ctx.input(|i| i.time);
+        let (now, wakes) = (ctx.input(|i| i.time), ctx.clone());
+        (context.on_change)(Box::new(move || wakes.request_repaint()));
         Self {
             app,
             front,
@@ -97,7 +99,6 @@ impl KioskApp {
             behind: (page != Page::Pin).then_some(page),
             looked_at_millis: None,
             touched_at: now,
-            asked_trouble_at: f64::MIN,
             over_since: None,
             out_since: None,
             said: String::new(),
@@ -129,7 +130,8 @@ impl KioskApp {
     /// Applies everything that happened since the last call.
     pub fn catch_up(&mut self, ctx: &Context) {
         (self.context.alive)();
-        ctx.request_repaint_after(PULSE);
+        let is_idle = matches!(self.front.page, Page::Attract | Page::OutOfOrder(_));
+        ctx.request_repaint_after(if is_idle { SLOW_PULSE } else { PULSE });
         let now = ctx.input(|i| i.time);
         if ctx.input(|i| i.viewport().close_requested()) && self.closed().is_none() {
             // No key closes a kiosk.
@@ -137,6 +139,8 @@ impl KioskApp {
         }
         if self.context.stop.is_asked() {
             self.close(ctx, Closed::Stopped);
+        } else if (self.context.is_interrupted)() {
+            self.close(ctx, Closed::Idle);
         }
         let is_login = self.front.page == Page::SignIn && self.app.state().screen.is_login();
         self.app.take_links(is_login || self.front.page == Page::Attract);
@@ -218,29 +222,30 @@ impl KioskApp {
         }
     }
 
-    /// Asks once a second whether anything is wrong, while nobody signs in.
+    /// Asks whether anything is wrong, while nobody signs in.
     fn look_for_trouble(&mut self, ctx: &Context, now: f64) {
         if !matches!(self.front.page, Page::Attract | Page::OutOfOrder(_)) {
             return;
         }
-        let is_due = now - self.asked_trouble_at >= PULSE.as_secs_f64();
-        if is_due {
-            self.asked_trouble_at = now;
-            match ((self.context.trouble)(), self.front.page) {
-                (Some(why), _) => self.go(Page::OutOfOrder(why)),
-                (None, Page::OutOfOrder(_)) => self.close(ctx, Closed::Recovered),
-                (None, _) => {}
-            }
+        match ((self.context.trouble)(), self.front.page) {
+            (Some(why), _) => self.go(Page::OutOfOrder(why)),
+            (None, Page::OutOfOrder(_)) => self.close(ctx, Closed::Recovered),
+            (None, _) => {}
         }
         if let Page::OutOfOrder(_) = self.front.page {
             let since = *self.out_since.get_or_insert(now);
             self.front.out_minutes = ((now - since) / 60.0) as u32;
+            self.front.ahead_secs = (self.context.ahead_secs)();
         }
     }
 
     /// Notices whether the person is still there, while they sign in.
     fn watch_person(&mut self, ctx: &Context, now: f64) {
         self.front.question_secs = None;
+        if self.app.state().kiosk.as_ref().is_some_and(|kiosk| kiosk.is_somebody_else) {
+            self.close(ctx, Closed::Idle);
+            return;
+        }
         let signs_in = self.front.page == Page::SignIn && self.app.state().screen.is_login();
         if !signs_in && self.front.page != Page::StillThere {
             return;
@@ -273,6 +278,13 @@ impl KioskApp {
         }
     }
 
+    /// Ends the sign-in, and whatever else would outlive the window.
+    pub fn end_window(&mut self) {
+        // What wakes the window would keep all of it: fonts, textures, texts.
+        (self.context.on_change)(Box::new(|| {}));
+        self.app.close();
+    }
+
     /// Closes the window; the first reason counts.
     fn close(&self, ctx: &Context, closed: Closed) {
         self.closed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(closed);
@@ -293,7 +305,7 @@ impl eframe::App for KioskApp {
         if let Some(speech) = &self.context.speech {
             speech.hush();
         }
-        self.app.close();
+        self.end_window();
     }
 
     fn clear_color(&self, visuals: &eframe::egui::Visuals) -> [f32; 4] {

@@ -24,11 +24,11 @@ fn said(why: OutOfOrder) -> Said {
         OutOfOrder::CameraFrozen => (Mark::Camera, "camera-frozen-title", true),
         OutOfOrder::Offline => (Mark::Warning, "kiosk-out-offline", true),
         OutOfOrder::VerifierDown => (Mark::Warning, "kiosk-out-verifier", true),
-        OutOfOrder::ClockOff { .. } => (Mark::Warning, "failed-title-clock", false),
+        OutOfOrder::ClockOff => (Mark::Warning, "failed-title-clock", false),
         OutOfOrder::DiskFull => (Mark::Warning, "kiosk-out-disk", false),
         OutOfOrder::BrowserDown => (Mark::Warning, "kiosk-out-browser", true),
         OutOfOrder::NotRegistered => (Mark::Warning, "kiosk-out-unregistered", false),
-        OutOfOrder::AskStaff => (Mark::Warning, "kiosk-out-title", false),
+        OutOfOrder::AskStaff | OutOfOrder::Other => (Mark::Warning, "kiosk-out-title", false),
     };
     Said { mark, title, may_pass }
 }
@@ -39,8 +39,8 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, why: OutOfOrder) -> Option<Ki
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.gap(24.0);
         let title = widgets.words.say(title);
-        let body = match why {
-            OutOfOrder::ClockOff { ahead_secs } => {
+        let body = match (why, shown.front.ahead_secs) {
+            (OutOfOrder::ClockOff, Some(ahead_secs)) => {
                 let (here, there) = (shown_time(view.state.now), shown_time(view.state.now.saturating_sub(ahead_secs)));
                 widgets.say_with("failed-clock", &[("here", Arg::Text(&here)), ("there", Arg::Text(&there))])
             }

@@ -3,8 +3,7 @@
 //!
 //! While the camera is off, only touches and keys count. While it runs, a face counts too, and its absence counts sooner.
 //! Once a face has been seen in a sign-in and none was for [`AWAY_SECS`], a face that appears without a touch is taken for
-//! somebody else's. That is all that can be told from here: a person who is replaced faster than that, while the camera is
-//! off, or who touches the screen first, is not noticed.
+//! somebody else's. Whose face it is, is not known here: the run compares faces, where it can.
 
 /// Without a face for this long during a capture, after there was one: the person has left. Origin: our choice; long
 /// enough to pick up a bag or to take off a scarf.

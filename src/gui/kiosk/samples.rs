@@ -86,7 +86,7 @@ pub fn samples() -> Vec<KioskSample> {
     all.push(at("link-refused", Page::SignIn, ready()));
     all.extend(out_of_order().into_iter().map(|(name, why)| {
         let mut sample = at(name, Page::OutOfOrder(why), ready());
-        sample.front.out_minutes = 12;
+        (sample.front.out_minutes, sample.front.ahead_secs) = (12, Some(3_700));
         sample
     }));
     let mut elsewhere = at("out-unattended", Page::OutOfOrder(OutOfOrder::Offline), ready());
@@ -104,7 +104,7 @@ fn out_of_order() -> Vec<(&'static str, OutOfOrder)> {
         ("out-camera-frozen", OutOfOrder::CameraFrozen),
         ("out-offline", OutOfOrder::Offline),
         ("out-verifier", OutOfOrder::VerifierDown),
-        ("out-clock", OutOfOrder::ClockOff { ahead_secs: 3_700 }),
+        ("out-clock", OutOfOrder::ClockOff),
         ("out-disk", OutOfOrder::DiskFull),
         ("out-browser", OutOfOrder::BrowserDown),
         ("out-unregistered", OutOfOrder::NotRegistered),
@@ -146,7 +146,7 @@ fn look() -> KioskLook {
 
 fn sample(name: &str, front: Front, state: State) -> KioskSample {
     let account = "a•••@example.com".to_owned();
-    let kiosk = Some(AtKiosk { account, takes_links: false });
+    let kiosk = Some(AtKiosk { account, takes_links: false, is_somebody_else: false });
     KioskSample { name: format!("kiosk-{name}"), state: State { kiosk, ..state }, front, typed: "" }
 }
 

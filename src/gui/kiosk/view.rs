@@ -54,6 +54,8 @@ pub(super) struct Front {
     pub(super) measured: Option<QualityClaim>,
     /// For how many minutes the kiosk is out of order.
     pub(super) out_minutes: u32,
+    /// Seconds by which the clock is ahead, as far as that is known.
+    pub(super) ahead_secs: Option<i64>,
 }
 
 impl Front {
@@ -69,6 +71,7 @@ impl Front {
             pin: PinState::default(),
             measured: None,
             out_minutes: 0,
+            ahead_secs: None,
         }
     }
 

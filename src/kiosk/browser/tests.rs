@@ -92,7 +92,7 @@ fn a_crash_is_seen_at_once_and_restarts_are_rarer_and_rarer() {
     let mut now = s(0);
     for (failures, backoff) in [1, 2, 4, 8, 16, 30, 30].into_iter().enumerate() {
         stage.until(now, "it has crashed", |_, failure| failure == Some(Failure::Crashed));
-        assert_eq!((stage.keeper.condition(), stage.visits()), (Some(Condition::BrowserDown), 0));
+        assert_eq!((stage.keeper.condition(), stage.visits()), (Some(OutOfOrder::BrowserDown), 0));
         let starts = failures + 1;
         assert_eq!(stage.log().len(), starts);
         // Not while a window of ours is open, and not before the time.
@@ -119,7 +119,10 @@ fn a_browser_that_hangs_is_found_out_and_ended() {
         }
         assert_eq!(stage.keeper.tick((asked + limit).saturating_sub(Duration::from_millis(1)), false), None);
         assert_eq!(stage.keeper.tick(asked + limit, false), Some(Failure::Hung));
-        assert_eq!((stage.keeper.condition(), stage.visits(), stage.processes()), (Some(Condition::BrowserDown), 0, 0));
+        assert_eq!(
+            (stage.keeper.condition(), stage.visits(), stage.processes()),
+            (Some(OutOfOrder::BrowserDown), 0, 0)
+        );
     }
 }
 
@@ -135,7 +138,7 @@ fn a_stopped_browser_hangs_too_and_the_next_one_clears_the_condition() {
     stage.keeper.tick(s(4), false);
     assert_eq!(stage.keeper.tick(s(19), false), Some(Failure::Hung));
     stage.keeper.tick(s(20), true);
-    assert_eq!(stage.keeper.condition(), Some(Condition::BrowserDown), "until it answers");
+    assert_eq!(stage.keeper.condition(), Some(OutOfOrder::BrowserDown), "until it answers");
     stage.until(s(20), "it answers", |stage, _| stage.answered());
     assert_eq!(stage.keeper.condition(), None);
     // A minute later, a failure counts as the first again.
@@ -153,7 +156,7 @@ fn nothing_starts_in_a_profile_that_is_not_wiped() {
     fs::rename(&profile, &aside).unwrap();
     std::os::unix::fs::symlink(&aside, &profile).unwrap();
     assert!(stage.keeper.wipe(s(10)).is_err());
-    assert_eq!((stage.keeper.condition(), stage.processes()), (Some(Condition::AskStaff), 0));
+    assert_eq!((stage.keeper.condition(), stage.processes()), (Some(OutOfOrder::AskStaff), 0));
     stage.keeper.prepare(PAGE, s(11));
     stage.keeper.tick(s(16), true);
     assert!(!stage.keeper.is_running());

@@ -49,6 +49,7 @@ fn take(
             config.min_face = item.as_float().and_then(FaceRatio::new).ok_or(ConfigFault::FaceRatio)?;
         }
         "idle_secs" => config.idle = item.as_integer().and_then(IdleSecs::new).ok_or(ConfigFault::Idle)?,
+        "watch" => config.watch = yes(item)?,
         "text_percent" => {
             config.text = item.as_integer().and_then(TextPercent::new).ok_or(ConfigFault::TextPercent)?;
         }

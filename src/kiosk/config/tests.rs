@@ -36,7 +36,7 @@ fn all_values_are_read_and_later_files_win() {
          browser = \"/opt/chromium\"\nbrowser_flags = [\"--force-dark-mode\", \"--lang=de\"]\nbrowser_watched = false\n\
          profile = \"{ROOT}/kiosk\"\nverifiers = [\"https://v.example\"]\npages = [\"https://t.example\"]\ncamera = \"usb-1\"\ncamera_turn_deg = 90\n\
          camera_testing = true\nmin_face_ratio = 0.12\nidle_secs = 45\ntext_percent = 150\nlanguages = [\"de\", \"pt-BR\"]\n\
-         lower = true\nspeech = true\noperator_pin = \"{pin}\"\nattended = true\nhealth = \"127.0.0.1:9477\"\n\
+         lower = true\nspeech = true\noperator_pin = \"{pin}\"\nattended = true\nwatch = true\nhealth = \"127.0.0.1:9477\"\n\
          site = \"Gate 3\"\n"
     );
     let folder = folder(&[
@@ -72,6 +72,7 @@ fn all_values_are_read_and_later_files_win() {
         speech: true,
         operator_pin: Some(pin),
         attended: true,
+        watch: true,
         health: Some("127.0.0.1:9477".parse().unwrap()),
         site: Some("Gate 5".parse().unwrap()),
     };

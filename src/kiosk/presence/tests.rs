@@ -2,15 +2,15 @@
 
 use super::*;
 use Action::{Leave as Leaves, Prepare, ShowAttract, ShowOutOfOrder, ShowSignIn, ShowStillThere, VisitWithBadge, Wipe};
-use Condition::{BrowserDown, Offline};
 use Event as E;
+use OutOfOrder::{BrowserDown, Offline};
 
 const fn s(secs: u64) -> Duration {
     Duration::from_secs(secs)
 }
 
 /// Each step: time in seconds, event, worst condition, expected actions.
-type Step<'a> = (u64, Event, Option<Condition>, &'a [Action]);
+type Step<'a> = (u64, Event, Option<OutOfOrder>, &'a [Action]);
 
 fn play(name: &str, attract: bool, steps: &[Step<'_>]) -> Phase {
     let mut presence = Presence::new(s(30), attract);
@@ -94,6 +94,58 @@ fn trouble_is_shown_to_the_next_person_and_only_what_stops_a_visit_to_this_one()
 }
 
 #[test]
+fn a_camera_that_looks_knows_sooner_and_better() {
+    let steps: &[Step<'_>] = &[
+        (0, E::Started, None, &[Prepare]),
+        (10, E::Input { at: s(10) }, None, &[]),
+        // Not seen at all, as somebody who sits too low: only touches count.
+        (11, E::Missed, None, &[]),
+        (39, E::Missed, None, &[]),
+        (40, E::Missed, None, &[ShowStillThere]),
+        (45, E::Start, None, &[]),
+        // Reads without a touch.
+        (50, E::Seen, None, &[]),
+        (79, E::Seen, None, &[]),
+        (100, E::Seen, None, &[]),
+        // Away: asked after ten seconds.
+        (101, E::Missed, None, &[]),
+        (110, E::Missed, None, &[]),
+        (111, E::Tick, None, &[ShowStillThere]),
+        (115, E::Start, None, &[]),
+        (120, E::Seen, None, &[]),
+        (121, E::Missed, None, &[]),
+        (125, E::Input { at: s(125) }, None, &[]),
+        (134, E::Tick, None, &[]),
+        (135, E::Tick, None, &[ShowStillThere]),
+        (140, E::Start, None, &[]),
+        (141, E::Seen, None, &[]),
+        (142, E::SomebodyElse, None, &[Wipe, Prepare]),
+        (143, E::SomebodyElse, None, &[]),
+    ];
+    assert_eq!(play("watched", false, steps), Phase::Empty);
+    let mut queue = vec![(0, E::Started, None, &[Prepare][..]), (10, E::Input { at: s(10) }, None, &[][..])];
+    queue.extend((11..310).map(|at| (at, E::Seen, None, &[][..])));
+    queue.push((310, E::Seen, None, &[ShowStillThere]));
+    assert_eq!(play("one after the other", false, &queue), Phase::StillThere);
+}
+
+#[test]
+fn a_suspension_wipes_in_every_phase() {
+    let steps: &[Step<'_>] = &[
+        (0, E::Started, None, &[Prepare]),
+        (10, E::Resumed, None, &[Wipe, Prepare]),
+        (20, E::Input { at: s(20) }, None, &[]),
+        (30, E::Resumed, None, &[Wipe, Prepare]),
+        (40, E::Link, None, &[ShowSignIn]),
+        (50, E::Resumed, None, &[Wipe, Prepare]),
+        (60, E::Resumed, Some(Offline), &[Wipe, ShowOutOfOrder(Offline)]),
+    ];
+    assert_eq!(play("suspended", false, steps), Phase::OutOfOrder);
+    let attract: &[Step<'_>] = &[(0, E::Started, None, &[ShowAttract]), (10, E::Resumed, None, &[Wipe, ShowAttract])];
+    assert_eq!(play("suspended", true, attract), Phase::Empty);
+}
+
+#[test]
 fn signals_and_operators_end_it_in_every_phase() {
     let before: [&[Step<'_>]; 5] = [
         &[(0, E::Started, None, &[Prepare])],
@@ -131,8 +183,12 @@ fn nobody_inherits_a_visit() {
         E::Ended,
         E::Left,
         E::Recovered,
+        E::Seen,
+        E::Missed,
+        E::SomebodyElse,
+        E::Resumed,
     ];
-    let is_visit = |phase| matches!(phase, Phase::Visiting { .. } | Phase::SigningIn | Phase::StillThere);
+    let is_visit = |phase| matches!(phase, Phase::Visiting(_) | Phase::SigningIn | Phase::StillThere);
     for attract in [false, true] {
         for trouble in [None, Some(Offline), Some(BrowserDown)] {
             // Every sequence of four events, an hour apart so that every wait is over.

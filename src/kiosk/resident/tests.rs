@@ -18,6 +18,7 @@ use crate::{
     idle::NoInput,
     screens::{OperatorRequest, ScreenError},
     trouble::Check,
+    watch::NoWatch,
 };
 use countenance_client::runner::{CameraErrorKind, RunOutcome};
 use countenance_core::{
@@ -35,7 +36,7 @@ enum Turn {
     Touch,
     /// Nothing for this many seconds.
     Quiet(u64),
-    Trouble(Check, Option<Condition>),
+    Trouble(Check, Option<OutOfOrder>),
     Stop,
     /// The window breaks because a service manager ends the compositor together with this process.
     GoesDown(Opening),
@@ -82,6 +83,7 @@ impl Script {
             screens: &mut Stage(self),
             input: &mut Touches(self),
             camera,
+            watch: &mut NoWatch,
             stop: &self.stop,
         }
         .run()
@@ -288,6 +290,7 @@ fn where_input_cannot_be_seen_everything_is_wiped_again_and_again() {
         screens: &mut Stage(&script),
         input: &mut NoInput,
         camera: &Camera(Ok(())),
+        watch: &mut NoWatch,
         stop: &script.stop,
     }
     .run();
@@ -317,7 +320,7 @@ fn badges_start_the_browser_at_their_page() {
 #[test]
 fn trouble_is_shown_and_passes() {
     let kiosk = kiosk(|_| {});
-    let offline = Condition::Offline;
+    let offline = OutOfOrder::Offline;
     let (leave, _) = kiosk.play(vec![
         Turn::Quiet(3),
         Turn::Trouble(Check::Verifier, Some(offline)),
@@ -333,7 +336,7 @@ fn trouble_is_shown_and_passes() {
 fn a_kiosk_that_is_not_set_up_says_so() {
     let kiosk = kiosk(|config| config.start = None);
     let closed = Closed::Operator(OperatorRequest::Quit);
-    let (leave, _) = kiosk.play(vec![Turn::Shows(Opening::OutOfOrder(Condition::AskStaff), Ok(closed))]);
+    let (leave, _) = kiosk.play(vec![Turn::Shows(Opening::OutOfOrder(OutOfOrder::AskStaff), Ok(closed))]);
     assert_eq!(leave, Leave::Quit);
 }
 
@@ -355,7 +358,7 @@ fn nothing_is_shown_any_more_once_the_kiosk_is_to_stop() {
 #[test]
 fn a_camera_that_delivers_nothing_is_noticed_before_anybody_comes() {
     let kiosk = kiosk(|_| {});
-    let shown = Turn::Shows(Opening::OutOfOrder(Condition::CameraFrozen), Ok(Closed::Stopped));
+    let shown = Turn::Shows(Opening::OutOfOrder(OutOfOrder::CameraFrozen), Ok(Closed::Stopped));
     let leave = Script::new(&kiosk, vec![shown]).run(&Camera(Err(CameraErrorKind::Stalled)));
     assert_eq!(leave, Leave::Stopped);
 }

@@ -11,6 +11,7 @@ use clap::{
 };
 
 use super::{smtp, twilio};
+use countenance_core::protocol::SiteLabel;
 use countenance_verifier::{EnrolmentFlow, Origin, Role};
 
 /// Run and administer the Countenance verification service
@@ -124,6 +125,12 @@ pub(super) enum Task {
         /// Device id: the thumbprint of its key
         id: String,
     },
+    /// Kiosks: how they are; rename, move or retire one
+    Kiosks {
+        /// What to do with them
+        #[command(subcommand)]
+        task: KioskTask,
+    },
     /// Encrypt everything with a new key; the service may run meanwhile
     Rekey {
         /// Also replace the master key with the one in this file, which is made if missing; then restart the service
@@ -149,6 +156,47 @@ pub(super) enum Task {
         #[command(subcommand)]
         task: AuditTask,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KioskTask {
+    /// List an integration's kiosks: id, name, site, health, last seen, version and settings, separated by tabs
+    List {
+        /// Integration Id
+        #[arg(long, value_name = "ID")]
+        integration: String,
+    },
+    /// Give a kiosk another name
+    Rename {
+        #[command(flatten)]
+        kiosk: OneKiosk,
+        /// The name, one line of up to 64 characters
+        name: SiteLabel,
+    },
+    /// Give a kiosk another site; without one, what it says itself counts again
+    Move {
+        #[command(flatten)]
+        kiosk: OneKiosk,
+        /// The site, one line of up to 64 characters
+        site: Option<SiteLabel>,
+    },
+    /// Retire a kiosk: nobody can sign in at it any more, at any integration. It cannot be undone
+    Retire {
+        #[command(flatten)]
+        kiosk: OneKiosk,
+    },
+    /// Print numbers of kiosks for Prometheus, by health and trouble, without names: for a file that node_exporter's
+    /// textfile collector reads
+    Metrics,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct OneKiosk {
+    /// Integration Id
+    #[arg(long, value_name = "ID")]
+    pub(super) integration: String,
+    /// Device id: the thumbprint of its key
+    pub(super) id: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -178,6 +226,18 @@ impl Args {
     }
 }
 
+impl KioskTask {
+    /// As [`Task::command`].
+    fn command(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Metrics => None,
+            Self::Rename { .. } => Some("kiosks rename"),
+            Self::Move { .. } => Some("kiosks move"),
+            Self::Retire { .. } => Some("kiosks retire"),
+        }
+    }
+}
+
 impl Task {
     /// The command's name in the audit log; `None` for what changes nothing, and for the service, whose deeds are
     /// recorded one by one.
@@ -190,6 +250,7 @@ impl Task {
             Self::DeviceCode { .. } => "device-code",
             Self::BindDevice { .. } => "bind-device",
             Self::DisableDevice { .. } => "disable-device",
+            Self::Kiosks { task } => task.command()?,
             Self::Rekey { .. } => "rekey",
             Self::Backup { .. } => "backup",
             Self::Restore { .. } => "restore",

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 mod args;
 mod data_dir;
 mod key;
+mod kiosks;
 pub(crate) mod logging;
 mod process;
 mod signals;
@@ -113,6 +114,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                     return Ok(ExitCode::FAILURE);
                 }
             }
+            Task::Kiosks { task } => kiosks::run(&verifier, task, &mut out).await?,
             Task::Rekey { new_key_file } => {
                 let new = new_key_file.as_deref().map(|path| MasterKey::from_file(path, &SystemRandom)).transpose()?;
                 let values = verifier.rekey(new.as_ref(), REKEY_GRACE).await?;

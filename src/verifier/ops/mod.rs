@@ -4,6 +4,7 @@ pub(crate) mod bindings;
 pub(crate) mod client;
 mod description;
 pub(crate) mod entrance;
+pub(crate) mod kiosks;
 pub(crate) mod listen;
 mod maintenance;
 pub(crate) mod operators;

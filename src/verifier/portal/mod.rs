@@ -63,7 +63,7 @@ mod sessions;
 mod sign_in;
 mod thresholds;
 mod throttle;
-mod time;
+pub(crate) mod time;
 mod usage;
 mod user_devices;
 mod users;

@@ -11,7 +11,7 @@ use countenance_core::clock::UnixSecs;
 const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
 
 /// `2026-11-22T13:04:44Z`.
-pub(super) fn iso(at: UnixSecs) -> String {
+pub(crate) fn iso(at: UnixSecs) -> String {
     let written = OffsetDateTime::from_unix_timestamp(at).ok().and_then(|at| at.format(&Rfc3339).ok());
     // RFC 3339 ends with the year 9999.
     written.unwrap_or_else(|| at.to_string())
