@@ -244,6 +244,7 @@ kiosk-attract-body = المس الزر، ووافق، وانظر إلى الكا
 kiosk-start = المس لتسجيل الدخول
 kiosk-badge = أو قرّب بطاقتك من القارئ.
 kiosk-privacy = الكاميرا مطفأة حتى توافق. لا يُحفظ أي شيء عنك في هذا الكشك.
+kiosk-privacy-watched = الكاميرا تعمل ما دمت هنا. لا يُحفظ أي شيء عنك في هذا الكشك.
 kiosk-text-size = حجم النص: { $percent } %
 kiosk-lower = أخفض
 kiosk-higher = أعلى

@@ -224,6 +224,7 @@ kiosk-attract-body = Taste berühren, zustimmen, in die Kamera schauen. Das daue
 kiosk-start = Zum Anmelden berühren
 kiosk-badge = Oder halten Sie Ihren Ausweis an den Leser.
 kiosk-privacy = Die Kamera ist aus, bis Sie zustimmen. Von Ihnen bleibt an diesem Terminal nichts zurück.
+kiosk-privacy-watched = Die Kamera ist an, solange Sie hier sind. Von Ihnen bleibt an diesem Terminal nichts zurück.
 kiosk-text-size = Textgröße: { $percent } %
 kiosk-lower = Tiefer
 kiosk-higher = Höher

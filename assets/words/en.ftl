@@ -224,6 +224,7 @@ kiosk-attract-body = Touch the button, agree, and look at the camera. It takes a
 kiosk-start = Touch to sign in
 kiosk-badge = Or hold your badge to the reader.
 kiosk-privacy = The camera is off until you agree. Nothing about you is kept on this kiosk.
+kiosk-privacy-watched = The camera is on while you are here. Nothing about you is kept on this kiosk.
 kiosk-text-size = Text size: { $percent } %
 kiosk-lower = Lower
 kiosk-higher = Higher

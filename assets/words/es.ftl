@@ -224,6 +224,7 @@ kiosk-attract-body = Toca el botón, acepta y mira a la cámara. Son unos segund
 kiosk-start = Toca para iniciar sesión
 kiosk-badge = O acerca tu tarjeta al lector.
 kiosk-privacy = La cámara está apagada hasta que aceptes. En este quiosco no se guarda nada sobre ti.
+kiosk-privacy-watched = La cámara está encendida mientras estés aquí. En este quiosco no se guarda nada sobre ti.
 kiosk-text-size = Tamaño del texto: { $percent } %
 kiosk-lower = Más abajo
 kiosk-higher = Más arriba

@@ -224,6 +224,7 @@ kiosk-attract-body = Touchez le bouton, donnez votre accord, regardez la caméra
 kiosk-start = Toucher pour se connecter
 kiosk-badge = Ou présentez votre badge au lecteur.
 kiosk-privacy = La caméra reste éteinte jusqu’à votre accord. Rien vous concernant n’est conservé sur cette borne.
+kiosk-privacy-watched = La caméra est allumée tant que vous êtes ici. Rien vous concernant n’est conservé sur cette borne.
 kiosk-text-size = Taille du texte : { $percent } %
 kiosk-lower = Plus bas
 kiosk-higher = Plus haut

@@ -224,6 +224,7 @@ kiosk-attract-body = Tocca il pulsante, accetta e guarda la fotocamera. Bastano 
 kiosk-start = Tocca per accedere
 kiosk-badge = Oppure avvicina il badge al lettore.
 kiosk-privacy = La fotocamera è spenta finché non accetti. Su questo totem non resta nulla di te.
+kiosk-privacy-watched = La fotocamera è accesa finché sei qui. Su questo totem non resta nulla di te.
 kiosk-text-size = Dimensione del testo: { $percent } %
 kiosk-lower = Più in basso
 kiosk-higher = Più in alto

@@ -219,6 +219,7 @@ kiosk-attract-body = ボタンに触れ、同意して、カメラを見てく�
 kiosk-start = 触れてログイン
 kiosk-badge = または、社員証をリーダーにかざしてください。
 kiosk-privacy = 同意するまでカメラはオフです。この端末にあなたの情報は残りません。
+kiosk-privacy-watched = ここにいる間、カメラはオンです。この端末にあなたの情報は残りません。
 kiosk-text-size = 文字の大きさ：{ $percent } %
 kiosk-lower = 低く
 kiosk-higher = 高く

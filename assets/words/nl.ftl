@@ -224,6 +224,7 @@ kiosk-attract-body = Raak de knop aan, ga akkoord en kijk in de camera. Het duur
 kiosk-start = Raak aan om aan te melden
 kiosk-badge = Of houd uw badge bij de lezer.
 kiosk-privacy = De camera is uit tot u akkoord gaat. Op deze zuil blijft niets over u bewaard.
+kiosk-privacy-watched = De camera is aan zolang u hier bent. Op deze zuil blijft niets over u bewaard.
 kiosk-text-size = Tekstgrootte: { $percent } %
 kiosk-lower = Lager
 kiosk-higher = Hoger

@@ -234,6 +234,7 @@ kiosk-attract-body = Dotknij przycisku, wyraź zgodę i spójrz w kamerę. To za
 kiosk-start = Dotknij, aby się zalogować
 kiosk-badge = Albo przyłóż identyfikator do czytnika.
 kiosk-privacy = Kamera jest wyłączona, dopóki nie wyrazisz zgody. W tym kiosku nic o Tobie nie zostaje.
+kiosk-privacy-watched = Kamera jest włączona, dopóki tu jesteś. W tym kiosku nic o Tobie nie zostaje.
 kiosk-text-size = Rozmiar tekstu: { $percent } %
 kiosk-lower = Niżej
 kiosk-higher = Wyżej

@@ -224,6 +224,7 @@ kiosk-attract-body = Toque no botão, aceite e olhe para a câmera. Leva poucos 
 kiosk-start = Toque para fazer login
 kiosk-badge = Ou aproxime seu crachá do leitor.
 kiosk-privacy = A câmera fica desligada até você aceitar. Nada sobre você fica guardado neste totem.
+kiosk-privacy-watched = A câmera fica ligada enquanto você estiver aqui. Nada sobre você fica guardado neste totem.
 kiosk-text-size = Tamanho do texto: { $percent } %
 kiosk-lower = Mais baixo
 kiosk-higher = Mais alto

@@ -37,6 +37,7 @@ pub struct LiveSource {
     notify: Notify,
     timeouts: Timeouts,
     keep: usize,
+    pace: Duration,
     /// Sequence number and time of this camera's first frame in the output stream, and of the last frame delivered.
     base: (u64, Duration),
     last: Option<(u64, Duration)>,
@@ -94,6 +95,7 @@ impl LiveSource {
             notify,
             timeouts: Timeouts::default(),
             keep: 1,
+            pace: Duration::ZERO,
             base: (0, Duration::ZERO),
             last: None,
         }
@@ -121,6 +123,14 @@ impl LiveSource {
         self
     }
 
+    /// Takes a frame from the source only every `pace`: it is not asked for those in between. They are not decoded then, and
+    /// a camera's driver drops them; a frame may be a few of these pauses old.
+    #[must_use]
+    pub fn paced(mut self, pace: Duration) -> Self {
+        self.pace = pace;
+        self
+    }
+
     /// Waits, for at most `within`, until `holds` is true of the slot.
     fn wait(&self, within: Duration, holds: impl Fn(&Slot) -> bool) -> MutexGuard<'_, Slot> {
         let shared = &*self.frames.0;
@@ -141,10 +151,10 @@ impl LiveSource {
         let run = slot.run;
         drop(slot);
         let (open, frames, notify) = (Arc::clone(&self.open), self.frames.clone(), Arc::clone(&self.notify));
-        let keep = self.keep;
+        let (keep, pace) = (self.keep, self.pace);
         let work = move || {
             let ended = EndGuard(frames);
-            read(&open, &ended.0, run, &notify, keep);
+            read(&open, &ended.0, run, &notify, keep, pace);
         };
         if let Err(error) = thread::Builder::new().name("camera".into()).spawn(work) {
             self.frames.lock().thread = false;
@@ -249,6 +259,12 @@ impl FrameSlot {
         self.0.changed.notify_all();
     }
 
+    /// Waits for `pace`, or until this run is over; returns whether it goes on.
+    fn rest(&self, run: u64, pace: Duration) -> bool {
+        let waited = self.0.changed.wait_timeout_while(self.lock(), pace, |slot| slot.run == run);
+        waited.unwrap_or_else(PoisonError::into_inner).0.run == run
+    }
+
     /// A panic elsewhere leaves the slot usable.
     fn lock(&self) -> MutexGuard<'_, Slot> {
         self.0.slot.lock().unwrap_or_else(PoisonError::into_inner)
@@ -268,7 +284,7 @@ impl Drop for EndGuard {
 }
 
 /// The thread: opens the source and stores frames in the slot until this run is over or the source fails.
-fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep: usize) {
+fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep: usize, pace: Duration) {
     let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
     let opened = open().and_then(|mut source| source.start().map(|()| source));
     drop(open);
@@ -285,10 +301,13 @@ fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep:
         let next = source.next_frame(POLL_INTERVAL);
         let (claim, losses) = (source.provenance(), source.losses());
         goes_on = match next {
-            Ok(frame) => tell(frames, run, notify, |slot| {
-                slot.losses = losses;
-                slot.put(frame, claim, keep);
-            }),
+            Ok(frame) => {
+                let stored = tell(frames, run, notify, |slot| {
+                    slot.losses = losses;
+                    slot.put(frame, claim, keep);
+                });
+                stored && frames.rest(run, pace)
+            }
             // Readers have their own deadline.
             Err(CameraError::Stalled) => frames.lock().run == run,
             Err(error) => {

@@ -117,6 +117,7 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
     let env = Installed::new(key, args.source.source(&settings, Some(&data)))
         .with_policy(policy(&state.config))
         .with_visitor(Arc::clone(&state.visitor))
+        .with_retries(RetryPolicy::patient())
         .with_browser_from(Arc::new(move || Box::new(KioskBrowser(Arc::clone(&browser)))));
     let env = Arc::new(env);
     load_early(Arc::clone(&env))?;

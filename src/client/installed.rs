@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, OnceLock},
     thread,
+    time::Duration,
 };
 
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
@@ -55,6 +56,7 @@ pub struct Installed {
     browser: OpensBrowser,
     policy: Policy,
     visitor: Option<Arc<Visitor>>,
+    retry: RetryPolicy,
 }
 
 /// Makes what opens the return page of a run.
@@ -72,6 +74,7 @@ impl Installed {
             browser: Arc::new(|| Box::new(SystemBrowser)),
             policy: Policy::default(),
             visitor: None,
+            retry: RetryPolicy::default(),
         }
     }
 
@@ -109,6 +112,13 @@ impl Installed {
     #[must_use]
     pub fn with_visitor(mut self, visitor: Arc<Visitor>) -> Self {
         self.visitor = Some(visitor);
+        self
+    }
+
+    /// Replaces the retry limits of a session's calls.
+    #[must_use]
+    pub fn with_retries(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
         self
     }
 
@@ -163,12 +173,20 @@ impl Environment for Installed {
         Box::new(self.source.live(self.slot.clone(), wake))
     }
 
+    fn slow_camera(&self, pace: Duration) -> Box<dyn FrameSource> {
+        let live = self.source.live(self.slot.clone(), Arc::new(|| {}));
+        Box::new(match &self.source {
+            Source::Camera(_) => live.paced(pace),
+            Source::Recording { .. } => live,
+        })
+    }
+
     fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(http_session(around))
+        Box::new(http_session(around, self.retry))
     }
 
     fn approvals<'a>(&self, origin: &Origin, around: SessionContext<'a>) -> Box<dyn ApprovalApi + 'a> {
-        Box::new(HttpApprovals::new(http_session(around), origin.clone()))
+        Box::new(HttpApprovals::new(http_session(around, self.retry), origin.clone()))
     }
 
     fn browser(&self) -> Box<dyn Browser> {
@@ -176,7 +194,7 @@ impl Environment for Installed {
     }
 }
 
-/// Calls of this build, with the default retries.
-fn http_session(around: SessionContext<'_>) -> HttpSession<'_> {
-    HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, RetryPolicy::default())
+/// Calls of this build.
+fn http_session(around: SessionContext<'_>, retry: RetryPolicy) -> HttpSession<'_> {
+    HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, retry)
 }

@@ -71,6 +71,11 @@ pub trait Environment: Send + Sync {
     }
     /// The selected camera. It calls `wake` at each new frame.
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource>;
+    /// The selected camera, for a look every `pace` in between: frames that nobody looks at are not decoded. The default
+    /// suits recordings, which are played in real time, and tests.
+    fn slow_camera(&self, _pace: Duration) -> Box<dyn FrameSource> {
+        self.camera(Arc::new(|| {}))
+    }
     /// A new verification session.
     fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a>;
     /// The calls by which this device allows another one, at the verifier at `origin`.

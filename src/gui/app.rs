@@ -27,6 +27,7 @@ use countenance_client::{
     flow::CodeStep,
     headless::causes,
     runner::{Command, FailureView, Progress, RunOutcome, Runner},
+    session::client::ATTESTATION_SECS,
     settings::{Settings, Theme as Appearance},
 };
 use countenance_core::protocol::QualityClaim;
@@ -135,11 +136,16 @@ impl App {
             match &progress {
                 Progress::Opened(request) => {
                     self.state.fallback.clone_from(&request.fallback);
+                    self.state.expires_at = Some(request.expires_at);
                     if let Some(kiosk) = &mut self.state.kiosk {
                         kiosk.account.clone_from(&request.display.account);
                     }
                 }
                 Progress::Frame { .. } => self.hotplug.works(),
+                Progress::Sending => {
+                    let until = self.state.now.saturating_add(ATTESTATION_SECS);
+                    self.state.send_until = Some(self.state.expires_at.map_or(until, |expires| expires.min(until)));
+                }
                 Progress::SomebodyElse => {
                     if let Some(kiosk) = &mut self.state.kiosk {
                         kiosk.is_somebody_else = true;
@@ -185,6 +191,7 @@ impl App {
         match self.state.screen {
             Screen::Consent(_) | Screen::Approval(Approval::Asks(_)) => ctx.request_repaint_after(MINUTE),
             Screen::Failed(_) if self.state.approval.is_some() => ctx.request_repaint_after(MINUTE),
+            Screen::Sending { retrying: true } => ctx.request_repaint_after(TICK),
             Screen::Code(_) if self.state.resend_secs > 0 => ctx.request_repaint_after(TICK),
             _ => self.close_in_time(&ctx),
         }

@@ -137,7 +137,7 @@ pub trait OperatorPin: Send + Sync {
 }
 
 /// Wakes a window, from any thread.
-pub type Wake = Box<dyn Fn() + Send>;
+pub type Waker = Box<dyn Fn() + Send>;
 
 /// Reads texts aloud.
 pub trait Speak: Send + Sync {
@@ -162,6 +162,8 @@ pub struct KioskLook {
     pub badge_digits: Option<(u8, u8)>,
     /// Whether somebody in charge is nearby, so that texts send people there.
     pub attended: bool,
+    /// Whether the camera is on during the whole visit, which the first screen says.
+    pub watches: bool,
 }
 
 impl Default for KioskLook {
@@ -173,6 +175,7 @@ impl Default for KioskLook {
             lower: false,
             badge_digits: None,
             attended: true,
+            watches: false,
         }
     }
 }
@@ -247,7 +250,7 @@ pub struct KioskContext {
     /// Seconds by which the clock is ahead of the verification service's; negative if it is behind, `None` if not known.
     pub ahead_secs: Arc<dyn Fn() -> Option<i64> + Send + Sync>,
     /// Takes what wakes the window, to be called when the answer of one of the two may have changed.
-    pub on_change: Arc<dyn Fn(Wake) + Send + Sync>,
+    pub on_change: Arc<dyn Fn(Waker) + Send + Sync>,
     /// Checks the operator's PIN.
     pub pin: Arc<dyn OperatorPin>,
     /// Reads texts aloud, where the system can.

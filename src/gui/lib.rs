@@ -99,6 +99,10 @@ pub struct State {
     pub fallback: Vec<Fallback>,
     /// Seconds until another code can be requested.
     pub resend_secs: u32,
+    /// When the session expires; `None` before it is open.
+    pub expires_at: Option<UnixSecs>,
+    /// Until when the sample is sent again, if the verifier cannot be reached; `None` before it is sent.
+    pub send_until: Option<UnixSecs>,
     /// How another device can allow this one, after it was refused.
     pub approval: Option<Offered>,
     /// Why the last link was rejected.

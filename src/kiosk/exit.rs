@@ -3,12 +3,14 @@
 //! | code | meaning | the service manager should |
 //! |---|---|---|
 //! | 0 | asked to stop by a signal | leave it down |
-//! | 70 | an internal failure, such as a panic or a display that cannot be opened | start it again |
+//! | 70 | an internal failure: no display, a window that broke three times in a row, a panic of any thread | start it again |
 //! | 71 | an operator asked for a restart | start it again |
 //! | 72 | an operator asked for a reboot | reboot the machine |
 //! | 73 | an operator asked to quit | leave it down: `RestartPreventExitStatus=73` |
 //!
-//! A watchdog that was not fed ends the process by a signal, and the service manager starts it again.
+//! A panic of the main thread or of a window is caught there, one of another thread is noticed within seconds; in both cases
+//! the browser has ended and its profile is wiped before the process ends. A watchdog that was not fed ends the process by a
+//! signal, and the service manager starts it again.
 
 use std::process::ExitCode;
 

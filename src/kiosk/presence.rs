@@ -32,7 +32,7 @@ pub enum Phase {
     /// Nobody is there. The start page is in front, or our window that invites people.
     Empty,
     /// A person uses the browser.
-    Visiting(Signs),
+    Visiting(LastNoticed),
     /// The window of a sign-in is open.
     SigningIn,
     /// The window asks whether somebody is still there.
@@ -43,7 +43,7 @@ pub enum Phase {
 
 /// When the person of a visit was last noticed. Without a camera that looks ([`crate::watch`]), only touches count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Signs {
+pub struct LastNoticed {
     /// The last touch or key, or the begin of the visit.
     touched: Duration,
     /// When the camera last saw a face.
@@ -151,22 +151,22 @@ impl Presence {
                 self.welcome(trouble)
             }
             (Phase::Empty, Event::Badge) => {
-                self.phase = Phase::Visiting(Signs::new(now));
+                self.phase = Phase::Visiting(LastNoticed::new(now));
                 vec![Action::VisitWithBadge]
             }
             (Phase::Empty, Event::Start) => {
-                self.phase = Phase::Visiting(Signs::new(now));
+                self.phase = Phase::Visiting(LastNoticed::new(now));
                 vec![Action::Prepare]
             }
-            (Phase::StillThere, Event::Start) | (_, Event::Ended) => self.visit(Signs::new(now), trouble),
-            (Phase::Empty, Event::Input { at }) if !self.attract => self.visit(Signs::new(at), trouble),
-            (Phase::Visiting(signs), event) => {
-                let signs = signs.after(now, event);
-                if matches!(event, Event::Tick | Event::Seen | Event::Missed) && now >= signs.asks_at(self.idle) {
+            (Phase::StillThere, Event::Start) | (_, Event::Ended) => self.visit(LastNoticed::new(now), trouble),
+            (Phase::Empty, Event::Input { at }) if !self.attract => self.visit(LastNoticed::new(at), trouble),
+            (Phase::Visiting(noticed), event) => {
+                let noticed = noticed.after(now, event);
+                if matches!(event, Event::Tick | Event::Seen | Event::Missed) && now >= noticed.asks_at(self.idle) {
                     self.phase = Phase::StillThere;
                     return vec![Action::ShowStillThere];
                 }
-                self.visit(signs, trouble)
+                self.visit(noticed, trouble)
             }
             // What was there before has been wiped on the way to that screen.
             (Phase::OutOfOrder | Phase::Empty, Event::Recovered | Event::Started) => self.welcome(trouble),
@@ -192,11 +192,11 @@ impl Presence {
     }
 
     /// The browser is in front, unless it cannot be.
-    fn visit(&mut self, signs: Signs, trouble: Option<OutOfOrder>) -> Vec<Action> {
+    fn visit(&mut self, noticed: LastNoticed, trouble: Option<OutOfOrder>) -> Vec<Action> {
         if let Some(condition) = trouble.filter(|condition| stops_a_visit(*condition)) {
             return self.out_of_order(condition);
         }
-        self.phase = Phase::Visiting(signs);
+        self.phase = Phase::Visiting(noticed);
         Vec::new()
     }
 
@@ -223,7 +223,7 @@ impl Presence {
     }
 }
 
-impl Signs {
+impl LastNoticed {
     fn new(at: Duration) -> Self {
         Self { touched: at, seen: None, missing_since: None }
     }

@@ -14,7 +14,7 @@ use crate::{
     presence::{Action, Event, Phase, Presence},
     screens::{Closed, Link, Opening, Screens},
     state::KioskState,
-    watch::{PersonWatch, Sight},
+    watch::{Observation, PersonWatch},
 };
 
 /// How long the main thread waits before it looks at everything again.
@@ -116,7 +116,7 @@ impl Resident<'_> {
             return Event::Resumed;
         }
         let sight = self.watch.seen();
-        if sight == Some(Sight::SomebodyElse) {
+        if sight == Some(Observation::SomebodyElse) {
             tracing::info!("somebody else has taken the visitor's place");
             return Event::SomebodyElse;
         }
@@ -130,7 +130,7 @@ impl Resident<'_> {
                 Event::Input { at }
             }
             _ => match sight {
-                Some(Sight::Nobody) => Event::Missed,
+                Some(Observation::Nobody) => Event::Missed,
                 Some(_) => Event::Seen,
                 None => Event::Tick,
             },

@@ -55,6 +55,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
             "camera/permission.rs",
             "kiosk/browser",
             "kiosk/pin_entry.rs",
+            "kiosk/suspend.rs",
             "verifier/cli/process.rs",
         ],
     ),

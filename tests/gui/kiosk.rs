@@ -22,7 +22,7 @@ use countenance_core::protocol::{Fallback, OutOfOrder, Purpose, Reason};
 use countenance_gui::{
     catalogue,
     kiosk::{
-        Choices, Closed, KioskApp, KioskContext, KioskLook, Opening, OperatorAsk, OperatorPin, PinAnswer, Speak, Wake,
+        Choices, Closed, KioskApp, KioskContext, KioskLook, Opening, OperatorAsk, OperatorPin, PinAnswer, Speak, Waker,
     },
     screen::Screen,
     words::Language,
@@ -86,7 +86,7 @@ struct Kiosk {
     alive: Arc<Mutex<u32>>,
     stop: Arc<StopRequest>,
     interrupted: Arc<AtomicBool>,
-    changed: Arc<Mutex<Wake>>,
+    changed: Arc<Mutex<Waker>>,
     woken: Receiver<()>,
 }
 
@@ -97,7 +97,7 @@ impl Kiosk {
         let trouble = Arc::new(Mutex::new(setup.trouble));
         let (alive, stop) = (Arc::new(Mutex::new(0)), Arc::new(StopRequest::default()));
         let interrupted = Arc::<AtomicBool>::default();
-        let changed = Arc::new(Mutex::new(Box::new(|| {}) as Wake));
+        let changed = Arc::new(Mutex::new(Box::new(|| {}) as Waker));
         let look = KioskLook { text_percent: 100, languages: vec![Language::En, Language::De], ..KioskLook::default() };
         let context = KioskContext {
             env: Arc::new(SharedTestEnv(Arc::clone(&env))),
@@ -253,6 +253,18 @@ fn now() -> Instant {
 }
 
 #[test]
+fn the_first_screen_says_when_the_camera_is_on() {
+    let (off, on) = ("The camera is off until you agree.", "The camera is on while you are here.");
+    for (watches, said, unsaid) in [(false, off, on), (true, on, off)] {
+        let look = KioskLook { watches, ..KioskLook::default() };
+        let mut kiosk = Kiosk::open(Opening::Attract, Setup { look: Some(look), ..Setup::default() });
+        let has = |kiosk: &Kiosk, part| kiosk.harness.query_all_by_label_contains(part).next().is_some();
+        kiosk.see("Touch to sign in");
+        assert!(has(&kiosk, said) && !has(&kiosk, unsaid));
+    }
+}
+
+#[test]
 fn a_touch_starts() {
     let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
     kiosk.see("Sign in with your face").wait(600.0);
@@ -365,7 +377,7 @@ fn nothing_of_a_window_is_alive_after_it() {
         kiosk.wait(1.0);
         match turn % 5 {
             // In the middle of a capture.
-            2 => drop(kiosk.press("Begin").see("Stop here")),
+            2 => drop(kiosk.press("Begin").see("Hold still")),
             4 => drop(kiosk.pin("246813")),
             _ => {}
         }

@@ -187,7 +187,7 @@ fn a_capture_that_is_not_live_is_rejected_and_not_posted() {
 #[test]
 fn posting_resumes_after_being_offline() {
     let mut window = Window::for_sign_in(Script { verdicts: vec![Verdict::Offline], ..Script::default() });
-    window.press("Begin").see("No connection. Trying again.");
+    window.press("Begin").see("No connection. Trying again.").see("100 seconds left");
     window.env.go_on();
     window.see("It is you");
 }

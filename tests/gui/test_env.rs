@@ -230,7 +230,7 @@ impl Environment for SharedTestEnv {
             if captures <= seen.script.lock().unwrap().empty_captures {
                 vec![]
             } else {
-                let x = if frame.seq() < replaced_at { 320.0 } else { 400.0 };
+                let x = if frame.seq() < replaced_at { 320.0 } else { 530.0 };
                 vec![face_at(x, 240.0, 200.0)]
             }
         });

@@ -50,6 +50,19 @@ fn yields_frames_in_order_then_the_error() {
     assert_eq!(last, Some(10), "the newest frame is never skipped");
 }
 
+/// A pause of an hour ends with the capture, or this test would not.
+#[test]
+fn a_paced_source_is_asked_again_only_after_the_pause() {
+    let (live, _hold) = live(3, Some(CameraError::Lost));
+    let mut live = live.paced(Duration::from_hours(1));
+    live.start().unwrap();
+    assert_eq!(live.next_frame(LONG).unwrap().seq(), 8);
+    assert!(matches!(live.next_frame(Duration::from_millis(5)), Err(CameraError::Stalled)));
+    live.stop();
+    drop(live.wait(LONG, |slot| !slot.thread));
+    assert!(!live.frames.lock().thread, "the thread has ended");
+}
+
 #[test]
 fn a_blocked_source_stalls_within_the_deadline_and_is_abandoned() {
     let (mut live, _hold) = live(1, None);

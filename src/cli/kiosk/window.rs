@@ -116,6 +116,7 @@ fn context(
             lower: config.lower,
             badge_digits: config.badge_form().map(BadgeForm::digits),
             attended: config.attended,
+            watches: config.watch,
         },
         choices: Arc::default(),
         alive: Arc::new(move || alive.alive()),

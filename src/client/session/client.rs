@@ -35,8 +35,8 @@ use countenance_core::{
     rng::SecureRandom,
 };
 
-/// How long posting a capture is retried, seconds. The verifier accepts an attestation for two minutes.
-const ATTESTATION_SECS: i64 = 100;
+/// How long posting a capture is retried at most, seconds. The verifier accepts an attestation for two minutes.
+pub const ATTESTATION_SECS: i64 = 100;
 
 /// How long sending or checking a one-time code is retried, seconds. Short, because a person waits who may have another
 /// option.
@@ -55,6 +55,13 @@ pub struct RetryPolicy {
     pub longest_wait: Duration,
     /// How long a call without a ticket is retried, seconds.
     pub open_secs: i64,
+}
+
+impl RetryPolicy {
+    /// For a kiosk, where the person cannot mend the network: a capture is posted again and again as long as it is valid.
+    pub fn patient() -> Self {
+        Self { tries: 20, ..Self::default() }
+    }
 }
 
 impl Default for RetryPolicy {

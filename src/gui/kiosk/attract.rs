@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) -> Option<KioskAsk> {
     let view = shown.view;
     let asked = layout::actions(ui, view.words, view.theme, |widgets| {
-        widgets.soft("kiosk-privacy");
+        widgets.soft(if shown.front.look.watches { "kiosk-privacy-watched" } else { "kiosk-privacy" });
         let text = widgets.words.say("kiosk-start");
         let start = widgets.large_button(ButtonStyle::Primary, &text);
         start.clicked().then_some(KioskAsk::Start)

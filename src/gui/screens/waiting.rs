@@ -1,8 +1,8 @@
 //! Progress: getting the details of the sign-in, or sending the sample.
 
-use eframe::egui::Ui;
+use eframe::egui::{Align, Ui};
 
-use super::super::{Ask, layout, marks::Mark, widgets::ButtonStyle};
+use super::super::{Ask, layout, marks::Mark, screen::Screen, widgets::ButtonStyle, words::Arg};
 use super::View;
 use countenance_client::runner::Command;
 
@@ -11,7 +11,7 @@ pub(super) fn opening(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     show(ui, view, Mark::Busy, "opening-title", "opening-body")
 }
 
-/// The sample is being sent; shows when the verifier is unreachable.
+/// The sample is being sent; shows when the verifier is unreachable, and for how long it is still tried.
 pub(super) fn sending(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<Ask> {
     if retrying {
         show(ui, view, Mark::Warning, "sending-title", "sending-retrying")
@@ -31,6 +31,11 @@ pub(super) fn code(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<Ask> 
 
 fn show(ui: &mut Ui, view: &View<'_>, mark: Mark, title: &'static str, body: &'static str) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |widgets| {
+        if let (Screen::Sending { retrying: true }, Some(until)) = (&view.state.screen, view.state.send_until) {
+            let seconds = u32::try_from(until.saturating_sub(view.state.now)).unwrap_or_default();
+            let text = widgets.say_with("capture-time-left", &[("seconds", Arg::Number(seconds))]);
+            widgets.write(&text, widgets.theme.small(), widgets.theme.tokens.soft, Align::Center);
+        }
         widgets.button(ButtonStyle::Secondary, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
     layout::content(ui, view.words, view.theme, |widgets| {

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     sync::{
         Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -38,6 +38,12 @@ enum Turn {
     Quiet(u64),
     Trouble(Check, Option<OutOfOrder>),
     Stop,
+    /// The camera sees this.
+    Sees(Observation),
+    /// The machine has been suspended for this many seconds in all.
+    Suspended(u64),
+    /// A thread beside the main one panics.
+    Panics,
     /// The window breaks because a service manager ends the compositor together with this process.
     GoesDown(Opening),
 }
@@ -61,6 +67,9 @@ struct Script {
     touched: Mutex<Option<Duration>>,
     stop: StopRequest,
     state: Arc<KioskState>,
+    sight: Mutex<Option<Observation>>,
+    /// Whether the camera looks.
+    looks: AtomicBool,
     /// What the browser was to show, whenever no window was open.
     pages: Mutex<Vec<String>>,
 }
@@ -73,6 +82,8 @@ impl Script {
             touched: Mutex::default(),
             stop: StopRequest::default(),
             state: Arc::clone(&kiosk.state),
+            sight: Mutex::default(),
+            looks: AtomicBool::default(),
             pages: Mutex::default(),
         }
     }
@@ -83,7 +94,7 @@ impl Script {
             screens: &mut Stage(self),
             input: &mut Touches(self),
             camera,
-            watch: &mut NoWatch,
+            watch: &mut Eyes(self),
             stop: &self.stop,
         }
         .run()
@@ -94,6 +105,7 @@ struct Stage<'a>(&'a Script);
 
 impl Screens for Stage<'_> {
     fn show(&mut self, opening: Opening) -> Result<Closed, ScreenError> {
+        assert!(!self.0.looks.load(Ordering::Relaxed), "the window needs the camera");
         self.0.clock.pass(Duration::from_secs(1));
         match self.0.turns.lock().unwrap().pop_front() {
             Some(Turn::Shows(expected, closed)) => {
@@ -140,6 +152,22 @@ impl Screens for Stage<'_> {
                 self.0.state.troubles.note(check, condition);
                 None
             }
+            Some(Turn::Sees(sight)) => {
+                assert!(self.0.looks.load(Ordering::Relaxed), "nobody is there to be seen");
+                *self.0.sight.lock().unwrap() = Some(sight);
+                None
+            }
+            Some(Turn::Suspended(secs)) => {
+                self.0.state.note_suspended(Duration::from_secs(secs));
+                None
+            }
+            Some(Turn::Panics) => {
+                self.0.state.spawn("monitor", || panic!("a thread of the test")).unwrap();
+                while !self.0.state.is_broken() {
+                    std::thread::yield_now();
+                }
+                None
+            }
             Some(Turn::Stop) => {
                 self.0.stop.ask();
                 None
@@ -158,6 +186,18 @@ impl InputWatch for Touches<'_> {
 
     fn can_see(&self) -> bool {
         true
+    }
+}
+
+struct Eyes<'a>(&'a Script);
+
+impl PersonWatch for Eyes<'_> {
+    fn look(&mut self, looks: bool) {
+        self.0.looks.store(looks, Ordering::Relaxed);
+    }
+
+    fn seen(&mut self) -> Option<Observation> {
+        self.0.sight.lock().unwrap().take()
     }
 }
 
@@ -295,6 +335,52 @@ fn where_input_cannot_be_seen_everything_is_wiped_again_and_again() {
     }
     .run();
     assert_eq!((leave, script.turns.lock().unwrap().len()), (Leave::Stopped, 0));
+}
+
+#[test]
+fn the_camera_looks_during_a_visit_and_notices_who_is_there() {
+    let kiosk = kiosk(|_| {});
+    let (leave, _) = kiosk.play(vec![
+        Turn::Touch,
+        Turn::Quiet(20),
+        Turn::Sees(Observation::Somebody),
+        Turn::Quiet(25),
+        Turn::Sees(Observation::Nobody),
+        Turn::Quiet(5),
+        Turn::Shows(Opening::StillThere, Ok(Closed::Start)),
+        Turn::Quiet(1),
+        Turn::Call(LINK),
+        sign_in(approved()),
+        Turn::Sees(Observation::SomebodyElse),
+        Turn::Quiet(100),
+        Turn::Stop,
+    ]);
+    assert_eq!(leave, Leave::Stopped);
+    assert!(kiosk.state.metrics().contains("countenance_kiosk_wipes_total 1"));
+}
+
+#[test]
+fn a_suspended_machine_wipes_the_visit() {
+    let kiosk = kiosk(|_| {});
+    let (leave, _) = kiosk.play(vec![
+        Turn::Suspended(3_600),
+        Turn::Touch,
+        Turn::Quiet(5),
+        Turn::Suspended(3_601),
+        Turn::Quiet(5),
+        Turn::Suspended(90_000),
+        // Otherwise it would be asked, 30 s after the touch.
+        Turn::Quiet(100),
+        Turn::Stop,
+    ]);
+    assert_eq!((leave, kiosk.state.is_interrupted()), (Leave::Stopped, false));
+    assert!(kiosk.state.metrics().contains("countenance_kiosk_wipes_total 1"), "what was before the start counts not");
+}
+
+#[test]
+fn a_thread_that_panics_ends_the_process() {
+    let kiosk = kiosk(|_| {});
+    assert_eq!(kiosk.play(vec![Turn::Quiet(3), Turn::Panics]).0, Leave::Broken);
 }
 
 #[test]

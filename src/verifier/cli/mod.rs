@@ -125,15 +125,18 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             }
             Task::Backup { file } => verifier.backup(&file).await?,
             Task::Restore { .. } => {}
-            Task::Audit { task: AuditTask::Verify { whole } } => {
-                let scope = if whole { AuditScope::Whole } else { AuditScope::SinceCheckpoint };
-                let AuditCheck { head, from, .. } = verifier.check_audit(scope).await?;
-                let from = from + 1;
-                writeln!(out, "Log intact: {} entries, checked from {from}. Chain head: {}", head.rows, head.hash)?;
-            }
+            Task::Audit { task: AuditTask::Verify { whole } } => verify_audit(&verifier, whole, &mut out).await?,
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+async fn verify_audit(verifier: &Verifier, whole: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let scope = if whole { AuditScope::Whole } else { AuditScope::SinceCheckpoint };
+    let AuditCheck { head, from, .. } = verifier.check_audit(scope).await?;
+    let from = from + 1;
+    writeln!(out, "Log intact: {} entries, checked from {from}. Chain head: {}", head.rows, head.hash)?;
+    Ok(())
 }
 
 /// Binds the service's addresses, and prints them.
