@@ -319,6 +319,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] هذا ليس رمز PIN الصحيح. حاول بعد { $seconds } ثانية.
 }
 kiosk-pin-locked = قُفل رمز PIN بعد محاولات كثيرة. يستطيع فريق تقنية المعلومات فتحه.
+kiosk-attend-title = اطلب حضور أحد الموظفين
+kiosk-attend-body = قبل إعداد وجهك يؤكد مشرف هويتك برقمه ورمز PIN الخاص به. ثم يعود الدور إليك.
+kiosk-attend-number = رقم المشرف
+kiosk-attend-pin = رمز PIN للمشرف
+kiosk-attend-confirm = تأكيد
+kiosk-attend-refused = لم يُقبل الرقم ورمز PIN. أدخلهما مرة أخرى. إن لم يُجدِ ذلك، فيستطيع المسؤول فتحهما أو استبدالهما.
+kiosk-attend-later = يتعذر التحقق الآن. حاول مرة أخرى بعد قليل.
 
 ## Allow another device
 approve-title = السماح لجهاز آخر

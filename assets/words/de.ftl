@@ -283,6 +283,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] Das ist nicht die PIN. Nächster Versuch in { $seconds } Sekunden.
 }
 kiosk-pin-locked = Die PIN ist nach zu vielen Versuchen gesperrt. Ihr IT-Team kann sie entsperren.
+kiosk-attend-title = Bitte rufen Sie das Personal
+kiosk-attend-body = Bevor Ihr Gesicht eingerichtet wird, bestätigt eine Aufsicht mit Nummer und PIN, wer Sie sind. Danach sind wieder Sie an der Reihe.
+kiosk-attend-number = Nummer der Aufsicht
+kiosk-attend-pin = PIN der Aufsicht
+kiosk-attend-confirm = Bestätigen
+kiosk-attend-refused = Nummer und PIN wurden nicht angenommen. Geben Sie beides noch einmal ein. Hilft das nicht, kann die Administration sie entsperren oder ersetzen.
+kiosk-attend-later = Das lässt sich gerade nicht prüfen. Bitte versuchen Sie es gleich noch einmal.
 
 ## Allow another device
 approve-title = Weiteres Gerät freigeben

@@ -283,6 +283,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] That is not the PIN. Try again in { $seconds } seconds.
 }
 kiosk-pin-locked = The PIN is locked after too many attempts. Your IT team can unlock it.
+kiosk-attend-title = Please call the staff
+kiosk-attend-body = Before your face is set up, somebody in charge confirms who you are, with their number and PIN. Then it is your turn again.
+kiosk-attend-number = Number of the supervisor
+kiosk-attend-pin = PIN of the supervisor
+kiosk-attend-confirm = Confirm
+kiosk-attend-refused = Number and PIN were not accepted. Enter them again. If that does not help, your administrator can unlock or replace them.
+kiosk-attend-later = That cannot be checked right now. Please try again in a moment.
 
 ## Allow another device
 approve-title = Allow another device

@@ -283,6 +283,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] Ese no es el PIN. Inténtalo de nuevo en { $seconds } segundos.
 }
 kiosk-pin-locked = El PIN está bloqueado tras demasiados intentos. Tu equipo de TI puede desbloquearlo.
+kiosk-attend-title = Llama al personal
+kiosk-attend-body = Antes de registrar tu rostro, una persona responsable confirma quién eres con su número y su PIN. Después te toca de nuevo a ti.
+kiosk-attend-number = Número del responsable
+kiosk-attend-pin = PIN del responsable
+kiosk-attend-confirm = Confirmar
+kiosk-attend-refused = No se han aceptado el número y el PIN. Introdúcelos de nuevo. Si no sirve, tu administrador puede desbloquearlos o cambiarlos.
+kiosk-attend-later = Ahora no se puede comprobar. Inténtalo de nuevo en un momento.
 
 ## Allow another device
 approve-title = Autorizar otro dispositivo

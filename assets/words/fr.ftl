@@ -283,6 +283,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] Ce n’est pas le bon code PIN. Réessayez dans { $seconds } secondes.
 }
 kiosk-pin-locked = Le code PIN est bloqué après trop de tentatives. Votre équipe informatique peut le débloquer.
+kiosk-attend-title = Appelez le personnel
+kiosk-attend-body = Avant l’enregistrement de votre visage, un responsable confirme qui vous êtes, avec son numéro et son code PIN. Ensuite, c’est de nouveau à vous.
+kiosk-attend-number = Numéro du responsable
+kiosk-attend-pin = Code PIN du responsable
+kiosk-attend-confirm = Confirmer
+kiosk-attend-refused = Le numéro et le code PIN n’ont pas été acceptés. Saisissez-les de nouveau. Si cela ne suffit pas, votre administrateur peut les débloquer ou les remplacer.
+kiosk-attend-later = Cela ne peut pas être vérifié pour le moment. Réessayez dans un instant.
 
 ## Allow another device
 approve-title = Autoriser un autre appareil

@@ -283,6 +283,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] Non è il PIN giusto. Riprova tra { $seconds } secondi.
 }
 kiosk-pin-locked = Il PIN è bloccato dopo troppi tentativi. Il tuo team IT può sbloccarlo.
+kiosk-attend-title = Chiama il personale
+kiosk-attend-body = Prima di registrare il tuo volto, un responsabile conferma chi sei con il suo numero e il suo PIN. Poi tocca di nuovo a te.
+kiosk-attend-number = Numero del responsabile
+kiosk-attend-pin = PIN del responsabile
+kiosk-attend-confirm = Conferma
+kiosk-attend-refused = Numero e PIN non sono stati accettati. Inseriscili di nuovo. Se non basta, il tuo amministratore può sbloccarli o sostituirli.
+kiosk-attend-later = In questo momento non è possibile verificarli. Riprova tra poco.
 
 ## Allow another device
 approve-title = Autorizza un altro dispositivo

@@ -274,6 +274,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] PINが違います。{ $seconds }秒後にもう一度お試しください。
 }
 kiosk-pin-locked = 試行回数が多すぎるため、PINがロックされました。IT部門が解除できます。
+kiosk-attend-title = 係員を呼んでください
+kiosk-attend-body = 顔を登録する前に、担当者が番号とPINでご本人であることを確認します。その後、お客様の操作に戻ります。
+kiosk-attend-number = 担当者の番号
+kiosk-attend-pin = 担当者のPIN
+kiosk-attend-confirm = 確認する
+kiosk-attend-refused = 番号とPINが受け付けられませんでした。もう一度入力してください。うまくいかないときは、管理者が解除または再発行できます。
+kiosk-attend-later = ただいま確認できません。しばらくしてからもう一度お試しください。
 
 ## Allow another device
 approve-title = 別のデバイスを許可

@@ -283,6 +283,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] Dat is niet de pincode. Probeer het over { $seconds } seconden opnieuw.
 }
 kiosk-pin-locked = De pincode is na te veel pogingen geblokkeerd. Uw IT-team kan die deblokkeren.
+kiosk-attend-title = Roep het personeel
+kiosk-attend-body = Voordat uw gezicht wordt ingesteld, bevestigt een toezichthouder met nummer en pincode wie u bent. Daarna bent u weer aan de beurt.
+kiosk-attend-number = Nummer van de toezichthouder
+kiosk-attend-pin = Pincode van de toezichthouder
+kiosk-attend-confirm = Bevestigen
+kiosk-attend-refused = Nummer en pincode zijn niet geaccepteerd. Voer ze opnieuw in. Helpt dat niet, dan kan uw beheerder ze deblokkeren of vervangen.
+kiosk-attend-later = Dat kan nu niet worden gecontroleerd. Probeer het zo meteen opnieuw.
 
 ## Allow another device
 approve-title = Ander apparaat toestaan

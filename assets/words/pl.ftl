@@ -301,6 +301,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] To nie jest właściwy PIN. Spróbuj ponownie za { $seconds } sekundy.
 }
 kiosk-pin-locked = PIN jest zablokowany po zbyt wielu próbach. Twój dział IT może go odblokować.
+kiosk-attend-title = Poproś obsługę
+kiosk-attend-body = Zanim Twoja twarz zostanie zapisana, osoba nadzorująca potwierdza numerem i kodem PIN, kim jesteś. Potem znowu Twoja kolej.
+kiosk-attend-number = Numer osoby nadzorującej
+kiosk-attend-pin = PIN osoby nadzorującej
+kiosk-attend-confirm = Potwierdź
+kiosk-attend-refused = Numer i PIN nie zostały przyjęte. Wpisz je jeszcze raz. Jeśli to nie pomoże, administrator może je odblokować lub wymienić.
+kiosk-attend-later = Teraz nie można tego sprawdzić. Spróbuj ponownie za chwilę.
 
 ## Allow another device
 approve-title = Zezwól na inne urządzenie

@@ -283,6 +283,13 @@ kiosk-pin-wait = { $seconds ->
    *[other] Este não é o PIN. Tente de novo em { $seconds } segundos.
 }
 kiosk-pin-locked = O PIN está bloqueado após tentativas demais. Sua equipe de TI pode desbloqueá-lo.
+kiosk-attend-title = Chame a equipe
+kiosk-attend-body = Antes de cadastrar seu rosto, uma pessoa responsável confirma quem você é com o número e o PIN dela. Depois é a sua vez de novo.
+kiosk-attend-number = Número do responsável
+kiosk-attend-pin = PIN do responsável
+kiosk-attend-confirm = Confirmar
+kiosk-attend-refused = O número e o PIN não foram aceitos. Digite-os de novo. Se não resolver, o administrador pode desbloqueá-los ou trocá-los.
+kiosk-attend-later = Não é possível verificar agora. Tente de novo em instantes.
 
 ## Allow another device
 approve-title = Autorizar outro dispositivo

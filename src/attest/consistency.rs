@@ -57,6 +57,9 @@ pub enum Inconsistency {
     /// A consent without a text or language, of later than the attestation, or outside an enrollment.
     #[error("the consent is not one to this enrollment")]
     Consent,
+    /// A supervisor is named outside an enrollment.
+    #[error("a supervisor is named, but nothing is enrolled")]
+    Attendance,
 }
 
 /// Checks everything that can be checked from the claims alone.
@@ -66,7 +69,8 @@ pub(super) fn check(claims: &Claims) -> Result<(), Inconsistency> {
     samples(claims)?;
     digests(claims)?;
     texts(claims)?;
-    consent(claims)
+    consent(claims)?;
+    attendance(claims)
 }
 
 fn span(claims: &Claims) -> Result<(), Inconsistency> {
@@ -165,6 +169,11 @@ fn consent(claims: &Claims) -> Result<(), Inconsistency> {
     } else {
         Err(Inconsistency::Consent)
     }
+}
+
+fn attendance(claims: &Claims) -> Result<(), Inconsistency> {
+    let is_enrollment = claims.session.purpose == Purpose::Enroll;
+    if claims.attended_by.is_none() || is_enrollment { Ok(()) } else { Err(Inconsistency::Attendance) }
 }
 
 fn texts(claims: &Claims) -> Result<(), Inconsistency> {

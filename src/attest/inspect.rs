@@ -89,6 +89,9 @@ fn statement(page: &mut Page, claims: &Claims) {
     page.line("session", &format!("{} ({:?})", claims.session.id, claims.session.purpose));
     page.line("device", &format!("{} (key protection: {:?})", claims.ueid, claims.key));
     page.line("software", &format!("{} {}", claims.swname, claims.swversion));
+    if let Some(supervisor) = &claims.attended_by {
+        page.line("attended by", supervisor.as_str());
+    }
     if let Some(consent) = &claims.consent {
         page.line("consent", &format!("given {}, shown in {}", utc(consent.given_at), consent.language));
         consent.text.lines().for_each(|line| page.line("agreed to", line));

@@ -15,7 +15,7 @@ use countenance_core::{
     liveness::LivenessProof,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, ConsentClaim, LivenessClaim,
-        LivenessDecision, ModelClaim, NetClaim, Purpose, SampleClaim, SessionClaim, Ticket,
+        LivenessDecision, ModelClaim, NetClaim, Purpose, SampleClaim, SessionClaim, SupervisorNumber, Ticket,
     },
     rng::{SecureRandom, random_text},
     sample_selector::{Sample, Samples},
@@ -69,6 +69,8 @@ pub struct Context<'a> {
     pub models: Vec<ModelClaim>,
     /// What the person agreed to, if anything was shown. Used at an enrollment only.
     pub consent: Option<ConsentClaim>,
+    /// The supervisor who attends, if one does. Used at an enrollment only.
+    pub attended_by: Option<SupervisorNumber>,
 }
 
 /// The time and unique id of a statement.
@@ -158,6 +160,7 @@ pub fn seal(
         frames: BASE64_URL_SAFE_NO_PAD.encode(proof.chain()),
         key: key.protection(),
         consent: context.consent.filter(|_| context.ticket.purpose == Purpose::Enroll),
+        attended_by: context.attended_by.filter(|_| context.ticket.purpose == Purpose::Enroll),
     };
     consistency::check(&claims)?;
     let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, key)?;

@@ -72,6 +72,8 @@ impl SessionApi for DryRun {
             fallback: Vec::new(),
             attempts_left: 1,
             expires_at: self.at + 600,
+            attendance: false,
+            crit: Vec::new(),
         })
     }
 

@@ -19,14 +19,17 @@ use countenance_core::{
     frame::Frame,
     liveness::{Inconclusive, LivenessProof, Rejected},
     policy::Policy,
-    protocol::{ApprovalOffer, ConsentClaim, ModelClaim, Outcome, Reason, Ticket},
+    protocol::{ApprovalOffer, ConsentClaim, ModelClaim, Outcome, Reason, SupervisorNumber, Ticket},
     rng::SecureRandom,
     sample_selector::Samples,
 };
 use countenance_vision::VisionError;
 
+mod attendance;
 mod code;
 
+use attendance::Attendance;
+pub use attendance::{AttendanceChoice, AttendanceStep};
 pub use code::{CodeChoice, CodeStep, CodeTrouble};
 
 /// One sign-in, from the launch link until the browser returns to the tenant.
@@ -55,6 +58,11 @@ pub struct Flow<'a> {
 
 /// Makes the choices of a run and receives its events.
 pub trait Operator {
+    /// Called at each step of the question for a supervisor, before [`consent`](Self::consent), if the ticket demands one:
+    /// what was entered? Where nobody can enter anything, the sign-in ends.
+    fn attend(&mut self, _: &Ticket, _: AttendanceStep) -> AttendanceChoice {
+        AttendanceChoice::Stop
+    }
     /// Called once the session is open: may the camera start for this application and account?
     fn consent(&mut self, ticket: &Ticket) -> Consent;
     /// Called for each analyzed frame with its outcome and the feedback to show. Return `false` to cancel.
@@ -179,6 +187,15 @@ pub enum Remedy {
     TellOperator,
 }
 
+/// What was agreed before the first capture.
+#[derive(Clone)]
+struct Agreement {
+    /// What the person was shown and agreed to, if anything.
+    consent: Option<ConsentClaim>,
+    /// The supervisor who confirmed it, if one had to.
+    attended_by: Option<SupervisorNumber>,
+}
+
 impl FlowError {
     /// What the person can do now.
     pub fn remedy(&self) -> Remedy {
@@ -235,12 +252,7 @@ impl Flow<'_> {
         if let Err(missing) = self.analyzer.supports(&self.policy.liveness.nets) {
             return Err(self.decline(&ticket, FlowError::NetMissing(missing)));
         }
-        let outcome = match self.operator.consent(&ticket) {
-            Consent::Given(consent) => self.decide(&mut ticket, consent.as_ref()),
-            Consent::NotMe => self.give_up(&ticket, Reason::NotMe),
-            Consent::Cancelled => self.give_up(&ticket, Reason::Cancelled),
-        };
-        match outcome {
+        match self.agreed(&mut ticket) {
             Err(FlowError::Session(SessionError::Cancelled)) => {
                 let outcome = self.give_up(&ticket, Reason::Cancelled)?;
                 self.hand_back(outcome)
@@ -252,12 +264,26 @@ impl Flow<'_> {
         }
     }
 
+    /// Has a supervisor confirm and the person agree where that is needed, and then captures until the verifier has decided.
+    fn agreed(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
+        let attended_by = match self.attendance(ticket)? {
+            Attendance::NotNeeded => None,
+            Attendance::Given(supervisor) => Some(supervisor),
+            Attendance::Stopped => return self.give_up(ticket, Reason::Cancelled),
+        };
+        match self.operator.consent(ticket) {
+            Consent::Given(consent) => self.decide(ticket, &Agreement { consent, attended_by }),
+            Consent::NotMe => self.give_up(ticket, Reason::NotMe),
+            Consent::Cancelled => self.give_up(ticket, Reason::Cancelled),
+        }
+    }
+
     /// Captures, or checks codes, until the verifier has decided or the person gives up.
-    fn decide(&mut self, ticket: &mut Ticket, consent: Option<&ConsentClaim>) -> Result<Outcome, FlowError> {
+    fn decide(&mut self, ticket: &mut Ticket, agreement: &Agreement) -> Result<Outcome, FlowError> {
         loop {
             let failure = match self.capture()? {
                 Ok(Captured::Shown(samples, proof)) => {
-                    let sealed = self.seal(ticket, consent, samples, proof)?;
+                    let sealed = self.seal(ticket, agreement, samples, proof)?;
                     match self.deliver(ticket, &sealed)? {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
@@ -338,7 +364,7 @@ impl Flow<'_> {
     fn seal(
         &mut self,
         ticket: &Ticket,
-        consent: Option<&ConsentClaim>,
+        agreement: &Agreement,
         samples: Samples,
         proof: LivenessProof,
     ) -> Result<Sealed, FlowError> {
@@ -346,7 +372,8 @@ impl Flow<'_> {
         let span_millis = span.last_millis - span.first_millis;
         self.operator.notify(FlowEvent::Shown { fused: proof.verdict().fused, span_millis });
         let (camera, models) = (self.source.provenance(), self.models.to_vec());
-        let context = attest::Context { ticket, camera, models, consent: consent.cloned() };
+        let Agreement { consent, attended_by } = agreement.clone();
+        let context = attest::Context { ticket, camera, models, consent, attended_by };
         Ok(attest::seal(samples, proof, context, self.key, IssuedAt::new(self.clock, self.rng))?)
     }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::UnixSecs;
 
 mod approval;
+mod attendance;
 mod camera;
 mod claims;
 mod client_version;
@@ -25,6 +26,9 @@ mod session;
 pub use approval::{
     APPROVAL_CODE_CHARS, APPROVAL_INPUT_MAX_CHARS, ApprovalCode, ApprovalOffer, ApprovalRequest, ApproveDevice,
     ApprovedDevice, LookUpApproval, NoApprovalCode,
+};
+pub use attendance::{
+    Attend, Attended, NoPin, NoSupervisorNumber, PIN_DIGITS, Pin, SUPERVISOR_NUMBER_DIGITS, SupervisorNumber,
 };
 pub use camera::{CameraClaim, CameraKind, CameraRefusal, InjectionSign};
 pub use claims::{

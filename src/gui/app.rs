@@ -24,9 +24,9 @@ use super::{
 };
 use countenance_client::{
     doctor::Finding,
-    flow::CodeStep,
+    flow::{AttendanceStep, CodeStep},
     headless::causes,
-    runner::{Command, FailureView, Progress, RunOutcome, Runner},
+    runner::{Command, ConsentRequest, FailureView, Progress, RunOutcome, Runner},
     session::client::ATTESTATION_SECS,
     settings::{Settings, Theme as Appearance},
 };
@@ -57,6 +57,8 @@ pub struct App {
     over_since: Option<f64>,
     /// Measures of the face in front of the camera during a test.
     measured: Option<QualityClaim>,
+    /// Frame time from which a supervisor's PIN is taken again, in seconds.
+    attendance_open_at: f64,
     /// Frame time at which the last code was sent, in seconds.
     code_sent_at: Option<f64>,
 }
@@ -92,6 +94,7 @@ impl App {
             preview: Preview::default(),
             over_since: None,
             measured: None,
+            attendance_open_at: f64::MIN,
             code_sent_at: None,
         };
         app.dress(ctx);
@@ -134,13 +137,11 @@ impl App {
         let frame_at = ctx.input(|i| i.time);
         for progress in heard {
             match &progress {
-                Progress::Opened(request) => {
-                    self.state.fallback.clone_from(&request.fallback);
-                    self.state.expires_at = Some(request.expires_at);
-                    if let Some(kiosk) = &mut self.state.kiosk {
-                        kiosk.account.clone_from(&request.display.account);
-                    }
+                Progress::Attendance(step, request) => {
+                    self.ask_supervisor(*step, frame_at);
+                    self.shown_to(request);
                 }
+                Progress::Opened(request) => self.shown_to(request),
                 Progress::Frame { .. } => self.hotplug.works(),
                 Progress::Sending => {
                     let until = self.state.now.saturating_add(ATTESTATION_SECS);
@@ -163,6 +164,10 @@ impl App {
             self.state.screen = std::mem::take(&mut self.state.screen).after(progress);
         }
         self.state.resend_secs = screen::resend_secs(self.code_sent_at, frame_at);
+        self.state.attendance_wait_secs = (self.attendance_open_at - frame_at).clamp(0.0, 3_600.0).ceil() as u32;
+        if !matches!(self.state.screen, Screen::Attendance(_)) {
+            self.draft.attendance.forget();
+        }
         if !matches!(self.state.screen, Screen::Code(_)) {
             self.draft.code = Zeroizing::default();
         }
@@ -193,6 +198,7 @@ impl App {
             Screen::Failed(_) if self.state.approval.is_some() => ctx.request_repaint_after(MINUTE),
             Screen::Sending { retrying: true } => ctx.request_repaint_after(TICK),
             Screen::Code(_) if self.state.resend_secs > 0 => ctx.request_repaint_after(TICK),
+            Screen::Attendance(_) if self.state.attendance_wait_secs > 0 => ctx.request_repaint_after(TICK),
             _ => self.close_in_time(&ctx),
         }
     }
@@ -291,6 +297,25 @@ impl App {
             Screen::Trying(_) | Screen::Camera { login: false, .. } => Screen::Ready,
             screen => screen.commanded(command),
         };
+    }
+
+    /// Takes over what the run is about.
+    fn shown_to(&mut self, request: &ConsentRequest) {
+        self.state.fallback.clone_from(&request.fallback);
+        self.state.expires_at = Some(request.expires_at);
+        if let Some(kiosk) = &mut self.state.kiosk {
+            kiosk.account.clone_from(&request.display.account);
+        }
+    }
+
+    /// Begins to ask a supervisor, after a wait if the verifier wants one.
+    fn ask_supervisor(&mut self, step: AttendanceStep, frame_at: f64) {
+        let wait_secs = match step {
+            AttendanceStep::Ask => 0,
+            AttendanceStep::Refused { wait_secs } | AttendanceStep::Later { wait_secs } => wait_secs,
+        };
+        self.attendance_open_at = frame_at + f64::from(wait_secs);
+        self.draft.attendance.forget();
     }
 
     /// Clears the typed digits once they can no longer be the code that was sent.

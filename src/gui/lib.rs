@@ -7,6 +7,7 @@
 
 mod app;
 mod app_context;
+mod attendance;
 pub mod bidi;
 mod cameras;
 #[cfg(feature = "gallery")]
@@ -30,6 +31,7 @@ pub mod words;
 
 pub use app::App;
 pub use app_context::AppContext;
+pub use attendance::AttendanceDraft;
 pub use cameras::CameraEntry;
 pub use window::{WindowError, backend, open, run};
 
@@ -103,6 +105,8 @@ pub struct State {
     pub expires_at: Option<UnixSecs>,
     /// Until when the sample is sent again, if the verifier cannot be reached; `None` before it is sent.
     pub send_until: Option<UnixSecs>,
+    /// Seconds until a supervisor's PIN is taken again.
+    pub attendance_wait_secs: u32,
     /// How another device can allow this one, after it was refused.
     pub approval: Option<Offered>,
     /// Why the last link was rejected.
@@ -208,4 +212,6 @@ pub struct Draft {
     pub approval: String,
     /// A one-time code; erased when the screen is left.
     pub code: Zeroizing<String>,
+    /// A supervisor's number and PIN; erased when the screen is left.
+    pub attendance: AttendanceDraft,
 }

@@ -1,7 +1,7 @@
 //! Derives the screen from the progress of a run, as a pure function: no I/O, clock or window.
 
 use countenance_client::{
-    flow::{CodeStep, Remedy},
+    flow::{AttendanceStep, CodeStep, Remedy},
     runner::{
         ApprovalStep, ApprovalTrouble, CameraErrorKind, Command, ConsentRequest, FailureView, Progress, RunOutcome,
     },
@@ -20,6 +20,8 @@ pub enum Screen {
     Ready,
     /// Getting the details of the sign-in from the verifier.
     Opening,
+    /// A supervisor confirms who the person is, at a kiosk; the camera is off.
+    Attendance(Attendance),
     /// Who requests the sign-in, for which account; the camera is off.
     Consent(ConsentRequest),
     /// Capture in progress.
@@ -95,6 +97,19 @@ pub struct Code {
     pub is_retrying: bool,
 }
 
+/// State of the question for a supervisor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attendance {
+    /// The sign-in.
+    pub request: ConsentRequest,
+    /// The current step.
+    pub step: AttendanceStep,
+    /// Whether number and PIN are being checked.
+    pub is_under_way: bool,
+    /// Whether the verifier is currently unreachable.
+    pub is_retrying: bool,
+}
+
 /// State of allowing another device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approval {
@@ -148,6 +163,12 @@ impl Screen {
             // After the outcome, later events neither replace it nor bring a screen back.
             (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (Self::Approval(approval), progress) => Self::Approval(approval.after(&progress)),
+            (_, Progress::Attendance(step, request)) => {
+                Self::Attendance(Attendance { request: *request, step, is_under_way: false, is_retrying: false })
+            }
+            (Self::Attendance(attendance), Progress::Waiting) => {
+                Self::Attendance(Attendance { is_retrying: true, ..attendance })
+            }
             (_, Progress::Opened(request)) => Self::Consent(request),
             (before, Progress::Frame { hint, gathered_ratio, at_millis, has_face }) => {
                 let at_millis = Some(at_millis);
@@ -204,6 +225,9 @@ impl Screen {
             (Self::Code(code), Command::SendCode(channel)) => {
                 Self::Code(Code { channel: Some(channel), is_under_way: true, ..code })
             }
+            (Self::Attendance(attendance), Command::Attend(..)) => {
+                Self::Attendance(Attendance { is_under_way: true, ..attendance })
+            }
             (Self::Approval(Approval::Asks(_)), Command::Approve) => {
                 Self::Approval(Approval::UnderWay { is_retrying: false })
             }
@@ -259,10 +283,14 @@ impl Screen {
             | Self::Trying(_)
             | Self::Sending { .. }
             | Self::Code(Code { is_under_way: true, .. })
+            | Self::Attendance(Attendance { is_under_way: true, .. })
             | Self::Approval(Approval::UnderWay { .. }) => Some(Command::Cancel),
-            Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) | Self::Code(_) | Self::Approval(_) => {
-                Some(Command::GiveUp)
-            }
+            Self::Camera { .. }
+            | Self::CannotTell(_)
+            | Self::NotAccepted(_)
+            | Self::Code(_)
+            | Self::Attendance(_)
+            | Self::Approval(_) => Some(Command::GiveUp),
             Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_) => None,
         }
     }
@@ -314,8 +342,11 @@ mod tests {
     #[test]
     fn each_progress_leads_to_its_screen() {
         let step = |step| Progress::Code(step);
-        let rows: [(&str, Vec<Progress>, &str); 16] = [
+        let asks = || Progress::Attendance(AttendanceStep::Ask, Box::new(consent_request()));
+        let rows: [(&str, Vec<Progress>, &str); 18] = [
             ("opening", vec![], "Opening"),
+            ("a supervisor is asked", vec![asks(), Progress::Waiting], "Attendance"),
+            ("and has confirmed", vec![asks(), Progress::Opened(consent_request())], "Consent"),
             ("who asks", vec![Progress::Opened(consent_request())], "Consent"),
             ("capturing", vec![Progress::Opened(consent_request()), capture()], "Capture"),
             ("sending", vec![capture(), Progress::Sending], "Sending"),

@@ -8,7 +8,7 @@ use crate::{
 };
 use countenance_core::{
     clock::UnixSecs,
-    protocol::{ConsentClaim, Reason},
+    protocol::{ConsentClaim, Reason, SupervisorNumber},
 };
 use countenance_vision::Embedding;
 
@@ -36,7 +36,27 @@ pub(crate) async fn is_allowed(
 
 /// Whether it may with this device.
 pub(crate) fn is_allowed_with(rules: &Rules, is_kiosk: bool) -> bool {
-    is_kiosk || rules.enrolment_flow != EnrolmentFlow::Attended
+    is_kiosk || !takes_supervisor(rules)
+}
+
+/// Whether a supervisor has to confirm it at the kiosk.
+pub(crate) fn takes_supervisor(rules: &Rules) -> bool {
+    rules.enrolment_flow == EnrolmentFlow::Attended
+}
+
+/// Whether the session has been confirmed as its integration demands, by a supervisor who still may.
+pub(crate) async fn is_attended(
+    tx: &mut Tx<'_>,
+    integration: &Integration,
+    session: &Session,
+) -> Result<bool, StoreError> {
+    if !takes_supervisor(&integration.rules) {
+        return Ok(true);
+    }
+    match &session.attended_by {
+        Some(supervisor) => tx.may_attend(&integration.id, supervisor, &session.sub).await,
+        None => Ok(false),
+    }
 }
 
 /// What became of a pending enrollment at the return.
@@ -58,17 +78,24 @@ pub(crate) async fn promote(
     enrollment: &Enrollment,
 ) -> Result<Promotion, StoreError> {
     let (id, sub, now) = (&integration.id, &session.sub, verifier.now());
-    let is_allowed = is_allowed(tx, integration, sub, now).await? && is_allowed_with(&integration.rules, device.kiosk);
+    let is_allowed = is_allowed(tx, integration, sub, now).await?
+        && is_allowed_with(&integration.rules, device.kiosk)
+        && is_attended(tx, integration, session).await?;
     if !is_allowed {
         return Ok(Promotion::Refused(Reason::NotEnrolled));
     }
-    if !tx.keep_template(id, sub, enrollment, now).await? {
+    let attended_by = session.attended_by.as_ref();
+    if !tx.keep_template(id, sub, enrollment, attended_by, now).await? {
         return Ok(Promotion::Refused(Reason::AlreadyEnrolled));
     }
     tx.clear_failures(id, sub).await?;
     tx.mark_verified(id, sub, now).await?;
     let account = tx.pseudonym(id, sub).await?;
-    tx.record(now, Event::Enrolled, &session.id, account.as_deref(), "").await?;
+    let supervisor = attended_by.map_or("", SupervisorNumber::as_str);
+    tx.record(now, Event::Enrolled, &session.id, account.as_deref(), supervisor).await?;
+    if let Some(supervisor) = attended_by {
+        tx.count_attended(id, supervisor).await?;
+    }
     if !device.kiosk {
         tx.bind_device(id, sub, &device.id, BindingSource::Enrollment, now).await?;
     }

@@ -165,7 +165,7 @@ countenance_core::enumeration! {
         Email = "email",
         /// Whoever signs in while an operator lets this user enroll.
         Operator = "operator",
-        /// Whoever signs in at a kiosk, where staff see who enrolls.
+        /// Whoever signs in at a kiosk, once a supervisor confirms there who it is.
         Attended = "attended",
     }
 }

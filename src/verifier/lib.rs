@@ -3,7 +3,7 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | `api` | Device calls: `POST /v1/devices`, `/v1/devices/heartbeat`, `/v1/bindings/lookup` and `…/approve`, `/v1/sessions/{id}/open`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
+//! | `api` | Device calls: `POST /v1/devices`, `/v1/devices/heartbeat`, `/v1/bindings/lookup` and `…/approve`, `/v1/sessions/{id}/open`, `…/attendance`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
 //! | `browser` | The browser's side of a sign-in: `GET /start` (session token to session, cookie and landing page), the session's pages, the mailed links and notices, `GET /return/{handle}` (a form that posts the result to the tenant) |
 //! | `otp` | One-time codes instead of a face: the device calls `…/otp` and `…/otp/check`, the browser pages, Twilio Verify and the feedback it gets |
 //! | `portal` | `/portal`, where operators set up integrations and see sessions, users, devices and the audit log |
@@ -13,6 +13,7 @@
 //! | `enrollment` | A template is pending until the browser returns |
 //! | `fleet` | How kiosks are, and which need attention |
 //! | `role` | What operators may do |
+//! | `supervisors` | Who confirms enrollments at kiosks, and their PINs |
 //! | `integration`, `origin` | A tenant's rules; this verifier's origin and the allowed `/continue` addresses |
 //!
 //! Requests are read only through [`protocol`](countenance_core::protocol) and
@@ -47,6 +48,7 @@ mod otp;
 mod portal;
 mod role;
 mod store;
+mod supervisors;
 
 pub use api::logs::LogToken;
 pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
@@ -70,6 +72,7 @@ pub use store::{
     AuditCheck, AuditHead, AuditScope, BackupError, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError,
 };
 use store::{Event, Integration, Store, Tx};
+pub use supervisors::SupervisorError;
 
 /// Lifetime of a return handle, seconds.
 const HANDLE_SECS: i64 = 60;

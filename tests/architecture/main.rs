@@ -33,7 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
 /// An external crate and the only files or folders that may name it.
 const ADAPTERS: &[(&str, &[&str])] = &[
     ("tract_onnx", &["vision/model.rs"]),
-    ("argon2", &["kiosk/pin.rs"]),
+    ("argon2", &["kiosk/pin.rs", "verifier/supervisors.rs"]),
     ("prometheus_client", &["kiosk/health/metrics.rs"]),
     ("wayland_client", &["kiosk/idle/wayland.rs"]),
     ("wayland_protocols", &["kiosk/idle/wayland.rs"]),

@@ -142,6 +142,25 @@ fn rejects_inconsistent_claims_even_if_signed_by_the_device() {
     }
 }
 
+#[test]
+fn an_enrollment_names_its_supervisor_and_a_verification_none() {
+    let (enrollment, verification) = (sealed_to_enrol(), sealed());
+    let mut claims = check_enrollment(enrollment.jws(), enrollment.samples()).unwrap();
+    assert_eq!(claims.attended_by, None);
+    claims.attended_by = Some("4711".parse().unwrap());
+    let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap();
+    assert_eq!(check_enrollment(&jws, enrollment.samples()).unwrap().attended_by, claims.attended_by);
+    let mut raw = serde_json::to_value(&claims).unwrap();
+    raw["attended_by"] = "47 11".into();
+    let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &raw, &key()).unwrap();
+    assert!(matches!(check_enrollment(&jws, enrollment.samples()), Err(AttestError::Jws(_))), "not a number");
+    let mut claims = check(verification.jws(), &verification.samples()[0]).unwrap();
+    claims.attended_by = Some("4711".parse().unwrap());
+    let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap();
+    let refused = check(&jws, &verification.samples()[0]);
+    assert_eq!(refused.unwrap_err(), AttestError::Inconsistent(Inconsistency::Attendance), "in a verification");
+}
+
 /// Changes a consent.
 type Change = fn(&mut ConsentClaim);
 

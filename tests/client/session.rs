@@ -33,6 +33,7 @@ use countenance_attest::testing::samples::{NOW, SESSION, key, sealed, sealed_to_
 use countenance_client::testing::scripted::{Play, Scripted, Seen, json, problem};
 
 mod approval;
+mod attendance;
 mod code;
 mod heartbeat;
 

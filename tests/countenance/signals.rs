@@ -32,6 +32,8 @@ fn answers(origin: &str) -> (Ticket, Outcome) {
         fallback: vec![],
         attempts_left: 5,
         expires_at: now + 600,
+        attendance: false,
+        crit: vec![],
     };
     let continue_url = format!("{origin}/return/h");
     (ticket, Outcome::Refused { reason: Reason::Cancelled, continue_url })

@@ -8,7 +8,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, channel},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use countenance_client::{
@@ -16,6 +16,7 @@ use countenance_client::{
     instance::{self, Claim, Inbox, InstanceDir},
     interrupt::StopRequest,
     runner::RunOutcome,
+    session::SessionError,
     settings::Settings,
 };
 use countenance_core::protocol::{Fallback, OutOfOrder, Purpose, Reason};
@@ -165,6 +166,11 @@ impl Kiosk {
         self.until(name, |kiosk| kiosk.shows(name))
     }
 
+    /// Whether a text begins with this.
+    fn shows_text(&self, beginning: &str) -> bool {
+        self.harness.query_all_by_label_contains(beginning).next().is_some()
+    }
+
     fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
         let began = now();
         loop {
@@ -234,6 +240,17 @@ impl Kiosk {
             self.press(&digit.to_string());
         }
         self.press("Open")
+    }
+
+    /// A supervisor types number and PIN on the screen.
+    fn supervise(&mut self, number: &str, pin: &str) -> &mut Self {
+        for (digits, enter) in [(number, "Continue"), (pin, "Confirm")] {
+            for digit in digits.chars() {
+                self.press(&digit.to_string());
+            }
+            self.press(enter);
+        }
+        self
     }
 
     fn closed(&self) -> Option<Closed> {
@@ -473,6 +490,54 @@ fn a_code_is_typed_on_the_screen() {
     kiosk.type_text("456").see("6 of 6 digits").press("7").see("6 of 6 digits").press("Check the code");
     kiosk.see("The next page opens now.");
     assert_eq!(kiosk.env.recorded(), ["code sent: Sms", "code tried: 123456", "browser"]);
+}
+
+/// An enrollment that a supervisor has to confirm.
+fn attended() -> Script {
+    Script { purpose: Purpose::Enroll, attendance: true, ..Script::default() }
+}
+
+#[test]
+fn a_supervisor_confirms_and_the_person_goes_on() {
+    let refused: fn() -> SessionError =
+        || SessionError::AttendanceRefused { retry_after: Some(Duration::from_secs(30)) };
+    let offline: fn() -> SessionError = || SessionError::Unreachable("gone".into());
+    let mut kiosk = Kiosk::sign_in(Script { attends: vec![refused, offline], ..attended() });
+    kiosk.see("Please call the staff").see("Number of the supervisor: 0 digits").see("nobody");
+    kiosk.press("4").press("7").press("1").press("Continue").see("Number of the supervisor: 3 digits");
+    kiosk.press("1").press("Continue").see("PIN of the supervisor: 0 digits").press("Erase the last digit");
+    kiosk.see("Number of the supervisor: 4 digits").press("Continue");
+    for _ in 0..6 {
+        kiosk.press("0");
+    }
+    kiosk.see("PIN of the supervisor: 6 digits").press("Confirm");
+    kiosk.see("That is not the PIN. Try again in 30 seconds.").press("4").see("Number of the supervisor: 0 digits");
+    kiosk.wait(31.0).until("the wait is over", |kiosk| kiosk.shows_text("Number and PIN were not accepted."));
+    kiosk.supervise("4711", "280471").until("offline", |kiosk| kiosk.shows_text("That cannot be checked right now."));
+    kiosk.supervise("4711", "280471").see("Set up login with your face");
+    let tries = ["supervisor: 4711 000000", "supervisor: 4711 280471", "supervisor: 4711 280471"];
+    assert_eq!(kiosk.env.recorded(), tries, "the camera is off");
+    kiosk.press("Begin").see("The next page opens now.");
+    assert_eq!(kiosk.env.posted_claims()["attended_by"], "4711");
+}
+
+#[test]
+fn a_supervisor_may_use_a_keyboard() {
+    let mut kiosk = Kiosk::sign_in(attended());
+    kiosk.see("Please call the staff").type_text("47110").see("Number of the supervisor: 5 digits").key(Key::Backspace);
+    kiosk.see("Number of the supervisor: 4 digits").key(Key::Enter).see("PIN of the supervisor: 0 digits");
+    kiosk.type_text("280471").see("PIN of the supervisor: 6 digits").key(Key::Enter).see("Set up login with your face");
+    assert_eq!(kiosk.env.recorded(), ["supervisor: 4711 280471"]);
+}
+
+#[test]
+fn there_is_time_to_fetch_a_supervisor_and_a_way_out() {
+    let mut kiosk = Kiosk::sign_in(attended());
+    kiosk.see("Please call the staff").wait(170.0);
+    assert!(!kiosk.shows("Still there?"));
+    kiosk.wait(12.0).see("Still there?").press("I’m here").see("Please call the staff");
+    kiosk.press("4").press("Stop here").see("Not logged in");
+    assert_eq!(kiosk.leave().recorded(), ["abandoned: cancelled", "browser"]);
 }
 
 #[test]

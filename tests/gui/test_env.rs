@@ -30,8 +30,8 @@ use countenance_core::{
     frame::Frame,
     policy::SentPolicy,
     protocol::{
-        ApprovalCode, ApprovalRequest, CameraClaim, CodeSent, Display, Fallback, ModelClaim, OneTimeCode, Outcome,
-        Purpose, Reason, Ticket,
+        ApprovalCode, ApprovalRequest, Attended, CameraClaim, CodeSent, Display, Fallback, ModelClaim, OneTimeCode,
+        Outcome, Pin, Purpose, Reason, SupervisorNumber, Ticket,
     },
     rng::{SecureRandom, SeededRng},
     testing::{face_at, noise_frame},
@@ -100,6 +100,10 @@ pub(crate) struct Script {
     pub(crate) codes: Vec<Verdict>,
     /// Results of sending a code, in order, `None` for success; later ones succeed.
     pub(crate) sends: Vec<Option<fn() -> SessionError>>,
+    /// Whether the ticket demands a supervisor.
+    pub(crate) attendance: bool,
+    /// Errors of presenting a supervisor, in order; later ones are accepted.
+    pub(crate) attends: Vec<fn() -> SessionError>,
     /// Results of looking up the code of another device, in order; later ones succeed.
     pub(crate) lookups: Vec<Lookup>,
     /// Errors of allowing another device, in order; later ones succeed.
@@ -126,6 +130,8 @@ impl Default for Script {
             fallback,
             codes,
             sends,
+            attendance: false,
+            attends: Vec::new(),
             lookups,
             approvals,
             odds,
@@ -382,22 +388,30 @@ impl SessionApi for FakeSession<'_> {
         let opening = std::mem::replace(&mut self.env.script.lock().unwrap().opening, Opening::Ticket);
         match opening {
             Opening::Ticket => {
-                let (fallback, purpose) = {
+                let (fallback, purpose, attendance) = {
                     let script = self.env.script.lock().unwrap();
-                    (script.fallback.clone(), script.purpose)
+                    (script.fallback.clone(), script.purpose, script.attendance)
                 };
                 let mut ticket = self.inner.open(link)?;
                 // An inconclusive capture ends after one second of frames instead of five.
                 let mut policy = ticket.policy.values().clone();
                 policy.liveness.longest_millis = 1_000;
                 ticket.policy = SentPolicy::new(&policy);
-                Ok(Ticket { attempts_left: 5, fallback, purpose, ..ticket })
+                Ok(Ticket { attempts_left: 5, fallback, purpose, attendance, ..ticket })
             }
             Opening::Fails(error) => Err(error()),
             Opening::Hangs => {
                 self.context.wait.wait(TIMEOUT, self.context.cancelled);
                 Err(SessionError::Cancelled)
             }
+        }
+    }
+
+    fn attend(&mut self, _: &Ticket, number: &SupervisorNumber, pin: &Pin) -> Result<Attended, SessionError> {
+        self.env.note(format!("supervisor: {} {}", number.as_str(), pin.as_str()));
+        match next(&mut self.env.script.lock().unwrap().attends) {
+            Some(error) => Err(error()),
+            None => Ok(Attended { attended_by: number.clone() }),
         }
     }
 

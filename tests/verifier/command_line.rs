@@ -175,6 +175,29 @@ async fn an_operator_has_a_role_which_a_new_password_does_not_change() {
     assert!(told.contains("admin, helpdesk, auditor"), "{told}");
 }
 
+#[tokio::test]
+async fn a_supervisor_is_added_and_gets_a_new_pin() {
+    let data = Data::new();
+    let made = data.run(&["add-integration", "--name", "Payroll", "--tenant", TENANT, "--enrolment-flow", "attended"]);
+    let integration = made.split_whitespace().nth(2).unwrap();
+    let add = |id: &str, number: &str| {
+        ["add-supervisor", "--integration", id, "--name", "Grace", "--user", "auth0|grace", number].map(str::to_owned)
+    };
+    let run = |args: [String; 8]| data.run(&args.each_ref().map(String::as_str));
+    let fail = |args: [String; 8]| data.fail(&args.each_ref().map(String::as_str));
+    let (first, second) = (run(add(integration, "4711")), run(add(integration, "4711")));
+    for pin in [&first, &second] {
+        assert!(pin.len() == 9 && pin.trim_end().bytes().all(|byte| byte.is_ascii_digit()), "{pin:?}");
+    }
+    assert_ne!(first, second);
+    assert!(fail(add("nowhere", "4711")).contains("no such integration"));
+    assert!(fail(add(integration, "471")).contains("4 to 10 digits"));
+    let log = data.log().await;
+    let of_supervisors = log.iter().filter(|(event, _)| event.starts_with("supervisor_"));
+    let expected = [("supervisor_added", "4711"), ("supervisor_pin_made", "4711")];
+    assert!(of_supervisors.map(|(event, detail)| (event.as_str(), detail.as_str())).eq(expected), "{log:?}");
+}
+
 #[test]
 fn the_portals_own_address_needs_its_origin_and_is_named_to_a_new_operator() {
     let data = Data::new();

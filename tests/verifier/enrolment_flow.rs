@@ -1,6 +1,8 @@
 //! Who may enroll: what each rule means for somebody who only has the password of an account without a face.
 
-use countenance_core::protocol::{Outcome, ProblemKind, Purpose, Reason, RegisteredDevice, Ticket};
+use countenance_core::protocol::{
+    Attend, Attended, Claims, Outcome, ProblemKind, Purpose, Reason, RegisteredDevice, Ticket,
+};
 use countenance_verifier::{EnrolmentFlow, Rules};
 use serde_json::json;
 
@@ -81,7 +83,7 @@ async fn the_permission_is_looked_at_again_when_the_browser_returns() {
 }
 
 #[tokio::test]
-async fn attended_enrollment_takes_a_kiosk_and_verification_does_not() {
+async fn attended_enrollment_takes_a_kiosk_and_a_supervisor_and_verification_does_not() {
     let verifier = with_flow(EnrolmentFlow::Attended).await;
     let (own, login) = (verifier.key(), verifier.start().await);
     assert!(login.page.contains("at a kiosk"), "{}", login.page);
@@ -94,7 +96,16 @@ async fn attended_enrollment_takes_a_kiosk_and_verification_does_not() {
     register(&verifier, &kiosk, &verifier.integration, Some(&code)).await.json::<RegisteredDevice>();
     let ticket: Ticket = verifier.try_open(&kiosk, &login).await.json();
     assert_eq!(ticket.purpose, Purpose::Enroll, "the same link works at a kiosk");
-    let outcome: Outcome = verifier.capture(&kiosk, &ticket).await.json();
+    let refused = verifier.capture(&kiosk, &ticket).await.problem();
+    assert_eq!(refused.0, ProblemKind::AttendanceRequired, "{refused:?}");
+    let number = "4711".parse().unwrap();
+    let pin = verifier.service.add_supervisor(&verifier.integration, &number, "Grace", None).await.unwrap();
+    let attend = format!("/v1/sessions/{}/attendance", ticket.session_id);
+    verifier.call_json(&kiosk, &attend, &Attend { number: number.clone(), pin }).await.json::<Attended>();
+    let sample = png();
+    let claims = Claims { attended_by: Some(number), ..verifier.claims(&kiosk, &ticket, &sample) };
+    let attestation = TestVerifier::sign(&kiosk, &claims);
+    let outcome: Outcome = verifier.post(&kiosk, &ticket.session_id, &attestation, &sample).await.json();
     verifier.go_back(&login, &outcome).await;
 
     let login = verifier.start().await;

@@ -12,6 +12,7 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 mod approval;
+mod attendance;
 mod binding;
 mod captures;
 mod client_versions;

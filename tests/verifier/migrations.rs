@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 20] = [
+const VERSIONS: [&str; 21] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
@@ -36,6 +36,7 @@ const VERSIONS: [&str; 20] = [
     include_str!("databases/18.sql"),
     include_str!("databases/19.sql"),
     include_str!("databases/20.sql"),
+    include_str!("databases/21.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 

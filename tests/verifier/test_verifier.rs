@@ -55,7 +55,7 @@ const BOB: [f32; 4] = [-0.2, 0.9, 0.1, 0.0];
 /// For tests that make many requests in no time.
 pub(super) const UNLIMITED: RateLimits = {
     let rate = Rate { burst: u32::MAX, per_minute: u32::MAX };
-    RateLimits { address: rate, device: rate, approval: rate, heartbeat: rate }
+    RateLimits { address: rate, device: rate, approval: rate, attendance: rate, heartbeat: rate }
 };
 
 /// An embedding with these first four values and zeros after them.
@@ -508,6 +508,7 @@ impl TestVerifier {
             frames: B64.encode([1; 32]),
             key: KeyProtection::File,
             consent: None,
+            attended_by: None,
         }
     }
 

@@ -42,6 +42,8 @@ pub fn ticket() -> Ticket {
         fallback: vec![],
         attempts_left: 5,
         expires_at: NOW + 600,
+        attendance: false,
+        crit: vec![],
     }
 }
 
@@ -61,7 +63,7 @@ fn sealed_for(ticket: &Ticket) -> Sealed {
     let models = vec![ModelClaim { name: "passive".into(), sha256: "ab".repeat(32) }];
     let consent = Some(ConsentClaim { language: "en".into(), text: "A template is kept.".into(), given_at: NOW - 3 });
     let issued = IssuedAt { iat: NOW, jti: "id-of-this-attestation".into() };
-    seal(samples, proof, Context { ticket, camera, models, consent }, &key(), issued).unwrap()
+    seal(samples, proof, Context { ticket, camera, models, consent, attended_by: None }, &key(), issued).unwrap()
 }
 
 fn proof_and_samples() -> (LivenessProof, Samples) {

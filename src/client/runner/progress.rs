@@ -1,19 +1,24 @@
 //! The messages between a run and its window: progress out, commands in.
 
 use super::ApprovalStep;
-use crate::flow::{AttemptFailure, CodeStep, FlowOutcome, Remedy};
+use crate::flow::{AttemptFailure, AttendanceStep, CodeStep, FlowOutcome, Remedy};
 use countenance_camera::CameraErrorKind;
 use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
     liveness::Inconclusive,
-    protocol::{ApprovalOffer, Display, Fallback, OneTimeCode, Purpose, QualityClaim, Reason, Ticket},
+    protocol::{
+        ApprovalOffer, Display, Fallback, OneTimeCode, Pin, Purpose, QualityClaim, Reason, SupervisorNumber, Ticket,
+    },
     quality::Hint,
 };
 
 /// A message from the run to the window.
 #[derive(Debug, Clone)]
 pub enum Progress {
+    /// A step of the question for a supervisor, for the sign-in that is shown. The run waits for [`Command::Attend`] or
+    /// [`Command::GiveUp`].
+    Attendance(AttendanceStep, Box<ConsentRequest>),
     /// The session is open. The run waits for [`Command::Begin`] or [`Command::NotMe`].
     Opened(ConsentRequest),
     /// A frame was analyzed.
@@ -53,6 +58,8 @@ pub enum Progress {
 pub enum Command {
     /// Consent to what was shown: start the camera.
     Begin(ConsentText),
+    /// A supervisor confirms with number and PIN.
+    Attend(SupervisorNumber, Pin),
     /// The person did not start this sign-in.
     NotMe,
     /// Cancel, at any time.

@@ -12,7 +12,10 @@ use std::{
 use super::{Command, ConsentRequest, ConsentText, FailureView, Progress};
 use crate::{
     capture::{Feedback, FrameOutcome},
-    flow::{AttemptFailure, CodeChoice, CodeStep, Consent, FlowEvent, Operator, RetryChoice},
+    flow::{
+        AttemptFailure, AttendanceChoice, AttendanceStep, CodeChoice, CodeStep, Consent, FlowEvent, Operator,
+        RetryChoice,
+    },
     visitor::Visitor,
 };
 use countenance_core::{
@@ -121,6 +124,18 @@ impl WindowOperator {
 }
 
 impl Operator for WindowOperator {
+    fn attend(&mut self, ticket: &Ticket, step: AttendanceStep) -> AttendanceChoice {
+        let request = self.request.get_or_insert_with(|| ConsentRequest::from(ticket)).clone();
+        self.sender.say(Progress::Attendance(step, Box::new(request)));
+        loop {
+            match self.answer() {
+                Some(Command::Attend(number, pin)) => return AttendanceChoice::Check(number, pin),
+                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return AttendanceChoice::Stop,
+                Some(_) => {}
+            }
+        }
+    }
+
     fn consent(&mut self, ticket: &Ticket) -> Consent {
         let request = ConsentRequest::from(ticket);
         self.request = Some(request.clone());
@@ -134,6 +149,7 @@ impl Operator for WindowOperator {
                 Some(Command::Cancel | Command::GiveUp) | None => return Consent::Cancelled,
                 Some(
                     Command::TryAgain
+                    | Command::Attend(..)
                     | Command::UseCode
                     | Command::SendCode(_)
                     | Command::CheckCode(_)
@@ -182,6 +198,7 @@ impl Operator for WindowOperator {
                 Some(Command::GiveUp | Command::NotMe) | None => return RetryChoice::Stop,
                 Some(
                     Command::Begin(_)
+                    | Command::Attend(..)
                     | Command::UseCode
                     | Command::SendCode(_)
                     | Command::CheckCode(_)
@@ -201,7 +218,13 @@ impl Operator for WindowOperator {
                 Some(Command::CheckCode(code)) => return CodeChoice::Check(code),
                 Some(Command::TryAgain) => return CodeChoice::Face,
                 Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return CodeChoice::Stop,
-                Some(Command::Begin(_) | Command::UseCode | Command::SendCode(_) | Command::Approve) => {}
+                Some(
+                    Command::Begin(_)
+                    | Command::Attend(..)
+                    | Command::UseCode
+                    | Command::SendCode(_)
+                    | Command::Approve,
+                ) => {}
             }
         }
     }

@@ -28,8 +28,8 @@ use countenance_attest::{
 use countenance_core::{
     clock::{Clock, UnixSecs},
     protocol::{
-        Abandon, CheckCode, ClientVersion, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, Reason,
-        RegisterDevice, RegisteredDevice, SendCode, Ticket,
+        Abandon, Attend, Attended, CheckCode, ClientVersion, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome,
+        Pin, Problem, Reason, RegisterDevice, RegisteredDevice, SendCode, SupervisorNumber, Ticket,
         message::{self, Message, ReadError},
     },
     rng::SecureRandom,
@@ -210,7 +210,7 @@ impl<'a> HttpSession<'a> {
         }
     }
 
-    /// Time after which sending or checking a code is not retried.
+    /// Time after which sending or checking a code, or a supervisor's PIN, is not retried.
     fn code_until(&self, ticket: &Ticket) -> UnixSecs {
         ticket.expires_at.min(self.context.clock.now().saturating_add(CODE_SECS))
     }
@@ -239,6 +239,17 @@ impl SessionApi for HttpSession<'_> {
         let ticket = ticket::read(&body)?;
         ticket::check(&ticket, link, self.context.clock.now())?;
         Ok(ticket)
+    }
+
+    fn attend(&mut self, ticket: &Ticket, number: &SupervisorNumber, pin: &Pin) -> Result<Attended, SessionError> {
+        let (wire, origin) = self.opened()?;
+        let url = origin.at(&["v1", "sessions", &ticket.session_id, "attendance"]);
+        let body = Attend { number: number.clone(), pin: pin.clone() };
+        match self.call_json(wire, &url, &body, self.code_until(ticket)) {
+            // A verifier that demands a supervisor, but does not know this call.
+            Err(SessionError::Rejected { status: 404 }) => Err(SessionError::NotSupported),
+            answer => parse(&answer?),
+        }
     }
 
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {

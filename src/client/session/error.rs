@@ -118,6 +118,18 @@ pub enum SessionError {
     /// The verifier does not enroll this device, or no face with it: a code that is wrong or used up, or a kiosk is needed.
     #[error("the verifier does not enroll with this device")]
     EnrolmentRefused,
+    /// The supervisor's number or PIN is wrong, or they may not attend.
+    #[error("the supervisor was not accepted")]
+    AttendanceRefused {
+        /// How long no PIN of theirs is compared, if the verifier says so.
+        retry_after: Option<Duration>,
+    },
+    /// A supervisor must confirm the enrollment first.
+    #[error("a supervisor must confirm this enrollment")]
+    AttendanceRequired,
+    /// The verifier has recorded another supervisor than the one who was presented.
+    #[error("the verifier names another supervisor")]
+    OtherSupervisor,
     /// The verifier sends no one-time code to this phone, or accepts none in this session.
     #[error("the verifier does not offer a one-time code here")]
     CodeRefused,
@@ -181,6 +193,8 @@ impl SessionError {
             Some(ProblemKind::KeyProtectionTooWeak) => Self::KeyProtectionTooWeak,
             Some(ProblemKind::NotSupported) => Self::NotSupported,
             Some(ProblemKind::EnrolmentRefused) => Self::EnrolmentRefused,
+            Some(ProblemKind::AttendanceRefused) => Self::AttendanceRefused { retry_after },
+            Some(ProblemKind::AttendanceRequired) => Self::AttendanceRequired,
             Some(ProblemKind::CodeRefused) => Self::CodeRefused,
             Some(ProblemKind::SessionOver) => Self::SessionOver,
             Some(ProblemKind::Expired) => Self::Expired,

@@ -4,7 +4,9 @@
 //! where it ends.
 
 use countenance_attest::Sealed;
-use countenance_core::protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason, Ticket};
+use countenance_core::protocol::{
+    Attended, CodeSent, Fallback, OneTimeCode, Outcome, Pin, Reason, SupervisorNumber, Ticket,
+};
 
 pub mod approvals;
 pub mod browser;
@@ -34,6 +36,16 @@ pub use ticket::TicketError;
 pub trait SessionApi {
     /// Spends the link's one-time code and binds the session to this device.
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError>;
+
+    /// Has a supervisor confirm the enrollment, where the ticket demands it. Idempotent.
+    ///
+    /// # Errors
+    ///
+    /// Among others [`SessionError::AttendanceRefused`], and [`SessionError::NotSupported`] from a verifier that does not
+    /// know this call.
+    fn attend(&mut self, _: &Ticket, _: &SupervisorNumber, _: &Pin) -> Result<Attended, SessionError> {
+        Err(SessionError::NotSupported)
+    }
 
     /// Posts a capture. Idempotent: repeating it after a lost answer returns the same answer.
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError>;

@@ -131,6 +131,8 @@ mod tests {
             fallback: vec![],
             attempts_left: 5,
             expires_at: NOW + 600,
+            attendance: false,
+            crit: vec![],
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CameraClaim, Purpose, message::Message};
+use super::{CameraClaim, Purpose, SupervisorNumber, message::Message};
 use crate::{clock::UnixSecs, policy::CueName};
 
 /// The claims of an attestation (EAT, RFC 9711). Names follow that RFC where it defines one.
@@ -44,6 +44,9 @@ pub struct Claims {
     /// What the person agreed to before an enrollment; absent where nothing was shown, as without a window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentClaim>,
+    /// The supervisor who attends this enrollment, where one confirmed it to the verifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attended_by: Option<SupervisorNumber>,
 }
 
 impl Message for Claims {}

@@ -52,6 +52,11 @@ kinds! {
     KeyProtectionTooWeak = "key-protection-too-weak", 403;
     /// The enrollment code is missing, wrong or already used.
     EnrolmentRefused = "enrolment-refused", 403;
+    /// A supervisor must confirm this enrollment before a capture is accepted, and the attestation must name them.
+    AttendanceRequired = "attendance-required", 403;
+    /// The supervisor's number or PIN is wrong, or they may not attend this enrollment; a `Retry-After` header says how
+    /// long no PIN of theirs is compared.
+    AttendanceRefused = "attendance-refused", 403;
     /// This session does not allow one-time codes, or none can be sent to this phone.
     CodeRefused = "code-refused", 403;
     /// The session does not exist, or the code is not the session's.

@@ -58,6 +58,13 @@ pub struct Ticket {
     pub attempts_left: u32,
     /// When the session ends.
     pub expires_at: UnixSecs,
+    /// Whether a supervisor must attend before the first capture: `POST /v1/sessions/{id}/attendance`. Always in `crit`, so
+    /// that a client which cannot ask for one says so before its camera opens.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attendance: bool,
+    /// Members that the client must know, or refuse the ticket: see [`message`](super::message).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crit: Vec<String>,
 }
 
 /// Which application asks for which account's face, and since when.

@@ -37,6 +37,8 @@ const SLOW_PULSE: Duration = Duration::from_secs(4);
 const GLANCE_SECS: f64 = 4.0;
 /// How long an outcome is shown that has to be read, seconds.
 const READING_SECS: f64 = 12.0;
+/// Without a touch for this long, seconds, the kiosk asks whether somebody is there while they fetch a supervisor.
+const FETCHING_SECS: u32 = 180;
 /// Without a touch for this long, seconds, the operator's pages close, and an attract screen forgets its choices.
 const OPERATOR_SECS: f64 = 60.0;
 
@@ -250,6 +252,9 @@ impl KioskApp {
         if !signs_in && self.front.page != Page::StillThere {
             return;
         }
+        let is_fetching = matches!(self.app.state().screen, Screen::Attendance(_));
+        let idle_secs = self.context.look.idle_secs;
+        self.presence.ask_after(if is_fetching { idle_secs.max(FETCHING_SECS) } else { idle_secs });
         match &self.app.state().screen {
             Screen::Capture(CaptureView { at_millis: Some(at_millis), has_face, .. }) => {
                 if self.looked_at_millis.replace(*at_millis) != Some(*at_millis) {

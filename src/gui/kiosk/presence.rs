@@ -46,6 +46,11 @@ impl Presence {
         Self { idle_secs, touched_at: now, face_at: None, empty_since: None, somebody_else: false }
     }
 
+    /// Asks after so many seconds from now on.
+    pub(super) fn ask_after(&mut self, idle_secs: u32) {
+        self.idle_secs = f64::from(idle_secs.max(1));
+    }
+
     /// The screen was touched, or a key pressed.
     pub(super) fn touched(&mut self, now: f64) {
         self.touched_at = now;
@@ -140,6 +145,16 @@ mod tests {
         for (name, events, now, expected) in rows {
             assert_eq!(after(events, now), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_time_to_ask_can_be_changed() {
+        let mut presence = Presence::new(0.0, 30);
+        presence.ask_after(180);
+        assert_eq!(presence.verdict(179.0), Verdict::There);
+        assert_eq!(presence.verdict(180.0), Verdict::Asking { secs_left: 10 });
+        presence.ask_after(30);
+        assert_eq!(presence.verdict(40.0), Verdict::Gone);
     }
 
     #[test]

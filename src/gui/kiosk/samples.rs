@@ -14,12 +14,12 @@ use crate::{
     fonts,
     preview::Preview,
     raster::Canvas,
-    screen::{CaptureView, Code, Screen},
+    screen::{Attendance, CaptureView, Code, Screen},
     screens::View,
     theme::{Scheme, Theme},
     words::{Language, Words},
 };
-use countenance_client::flow::CodeStep;
+use countenance_client::flow::{AttendanceStep, CodeStep};
 use countenance_core::{
     protocol::{Fallback, Purpose, QualityClaim},
     quality::Hint,
@@ -79,6 +79,11 @@ pub fn samples() -> Vec<KioskSample> {
     };
     let code = State { fallback: vec![Fallback::Sms], resend_secs: 23, screen: Screen::Code(sent), ..ready() };
     all.push(KioskSample { typed: "123", ..at("code-typed", Page::SignIn, code) });
+    all.extend(
+        attendance().into_iter().map(|(name, screen, wait)| {
+            at(name, Page::SignIn, State { screen, attendance_wait_secs: wait, ..ready() })
+        }),
+    );
     let consent = State { screen: Screen::Consent(catalogue::consent_request(Purpose::Verify)), ..ready() };
     let mut question = at("still-there", Page::SignIn, consent);
     question.front.question_secs = Some(7);
@@ -94,6 +99,20 @@ pub fn samples() -> Vec<KioskSample> {
     all.push(elsewhere);
     all.extend(operator());
     all
+}
+
+/// A supervisor is asked, wrong, wrong too often, not to be checked, and being checked.
+fn attendance() -> Vec<(&'static str, Screen, u32)> {
+    let request = || catalogue::consent_request(Purpose::Enroll);
+    let screen = |step| Attendance { request: request(), step, is_under_way: false, is_retrying: false };
+    let checking = Attendance { is_under_way: true, ..screen(AttendanceStep::Ask) };
+    vec![
+        ("attend", Screen::Attendance(screen(AttendanceStep::Ask)), 0),
+        ("attend-refused", Screen::Attendance(screen(AttendanceStep::Refused { wait_secs: 0 })), 0),
+        ("attend-wait", Screen::Attendance(screen(AttendanceStep::Refused { wait_secs: 30 })), 27),
+        ("attend-later", Screen::Attendance(screen(AttendanceStep::Later { wait_secs: 0 })), 0),
+        ("attend-waiting", Screen::Attendance(checking), 0),
+    ]
 }
 
 /// One screen for each reason.

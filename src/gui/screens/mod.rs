@@ -9,6 +9,7 @@ use super::{
 
 mod about;
 mod approval;
+mod attendance;
 pub(super) mod camera;
 mod camera_menu;
 mod capture;
@@ -67,6 +68,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
         Page::Main => match &state.screen {
             Screen::Ready => ready::show(ui, view, draft),
             Screen::Opening => waiting::opening(ui, view),
+            Screen::Attendance(attendance) => attendance::show(ui, view, attendance, draft),
             Screen::Consent(request) => consent::show(ui, view, request),
             Screen::Capture(capture) => capture::show(ui, view, capture),
             Screen::Trying(capture) => capture::trying(ui, view, capture),

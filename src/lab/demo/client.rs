@@ -13,8 +13,10 @@ use serde_json::Value;
 use super::Lens;
 use countenance_attest::DeviceKey;
 use countenance_camera::recording;
+#[cfg(test)]
+use countenance_client::session::origin::Origin;
 use countenance_client::{
-    flow::{Flow, FlowOutcome},
+    flow::{Flow, FlowError, FlowOutcome, Operator},
     headless::Script,
     session::{
         HttpSession,
@@ -26,6 +28,8 @@ use countenance_client::{
         wait::SystemWait,
     },
 };
+#[cfg(test)]
+use countenance_core::protocol::RegisterDevice;
 use countenance_core::{policy::Policy, protocol::ModelClaim};
 use countenance_standin::browser::{Browser, Page};
 use countenance_system::{SystemClock, SystemRandom};
@@ -74,22 +78,42 @@ impl Client {
         if let Attended::AtWindow { data } = &self.attended {
             return window::run(link, recording, &self.allowed, data, browser);
         }
+        let mut out = Vec::new();
+        let mut script = Script::new(&mut out, 0, cancel_after);
+        let (outcome, returned) = self.run_flow(link, recording, browser, &mut script)?;
+        script.ended(&outcome);
+        let lines = String::from_utf8_lossy(&out).lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+        Ok(Ran { outcome: outcome.map_err(Into::into), returned, lines })
+    }
+
+    /// As [`run`](Self::run), with `operator` in place of a script; how the flow ended, and the page that the browser was
+    /// sent to.
+    #[cfg(test)]
+    pub(super) fn run_by(
+        &self,
+        link: &str,
+        recording: &Path,
+        browser: &mut Browser,
+        operator: &mut dyn Operator,
+    ) -> anyhow::Result<(anyhow::Result<FlowOutcome>, Option<Page>)> {
+        let (outcome, page) = self.run_flow(link, recording, browser, operator)?;
+        Ok((outcome.map_err(Into::into), page))
+    }
+
+    fn run_flow(
+        &self,
+        link: &str,
+        recording: &Path,
+        browser: &mut Browser,
+        operator: &mut dyn Operator,
+    ) -> anyhow::Result<(Result<FlowOutcome, FlowError>, Option<Page>)> {
         let link = LaunchLink::parse(link, &self.allowed).context("the landing page's link")?;
         let mut source = match &self.lens {
             Some(open) => open().context("the camera")?,
             None => Box::new(recording::open(recording).with_context(|| format!("{}", recording.display()))?),
         };
-        let mut out = Vec::new();
-        let mut script = Script::new(&mut out, 0, cancel_after);
         let cancelled = AtomicBool::new(false);
-        let around = SessionContext {
-            key: &self.key,
-            clock: &SystemClock,
-            rng: &SystemRandom,
-            wait: &SystemWait,
-            cancelled: &cancelled,
-        };
-        let mut session = HttpSession::new("countenance-lab demo", around, RetryPolicy::default());
+        let mut session = self.session(&cancelled);
         let mut hand_over = HandOver { browser, page: None };
         let flow = Flow {
             source: &mut *source,
@@ -101,13 +125,31 @@ impl Client {
             clock: &SystemClock,
             rng: &SystemRandom,
             browser: &mut hand_over,
-            operator: &mut script,
+            operator,
         };
         let outcome = flow.run(&link);
-        script.ended(&outcome);
-        let returned = hand_over.page;
-        let lines = String::from_utf8_lossy(&out).lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
-        Ok(Ran { outcome: outcome.map_err(Into::into), returned, lines })
+        Ok((outcome, hand_over.page))
+    }
+
+    /// Registers this installation as a kiosk with a one-time code.
+    #[cfg(test)]
+    pub(super) fn register(&self, verifier: &Origin, integration_id: &str, code: String) -> anyhow::Result<()> {
+        let device = RegisterDevice {
+            integration_id: integration_id.to_owned(),
+            enrolment_code: Some(code),
+            name: "Lobby".to_owned(),
+            version: None,
+            key_protection: None,
+        };
+        self.session(&AtomicBool::new(false)).register(verifier, &device)?;
+        Ok(())
+    }
+
+    /// A session with the verifier.
+    fn session<'a>(&'a self, cancelled: &'a AtomicBool) -> HttpSession<'a> {
+        let around =
+            SessionContext { key: &self.key, clock: &SystemClock, rng: &SystemRandom, wait: &SystemWait, cancelled };
+        HttpSession::new("countenance-lab demo", around, RetryPolicy::default())
     }
 }
 

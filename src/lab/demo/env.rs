@@ -47,7 +47,7 @@ pub(super) struct DemoEnv {
     pub(super) recordings: Recordings,
     pub(super) client: Client,
     pub(super) servers: Servers,
-    integration_id: String,
+    pub(super) integration_id: String,
     session_secret: SessionSecret,
     _folder: Folder,
 }

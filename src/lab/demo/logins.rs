@@ -143,11 +143,12 @@ fn salary(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<(Browser, Page)> 
 }
 
 /// A browser without cookies.
-fn new_browser() -> anyhow::Result<Browser> {
+pub(super) fn new_browser() -> anyhow::Result<Browser> {
     Ok(Browser::new(Arc::new(SystemClock))?)
 }
 
-fn sign_in(env: &DemoEnv, browser: &mut Browser, page: &Page, tell: ProgressSink) -> anyhow::Result<Page> {
+/// Signs in at the tenant with the password.
+pub(super) fn sign_in(env: &DemoEnv, browser: &mut Browser, page: &Page, tell: ProgressSink) -> anyhow::Result<Page> {
     let form = page.form_with("password").context("the tenant's login page")?;
     tell(format!("browser: signs in at the tenant as {}", env.servers.person.name));
     Ok(browser

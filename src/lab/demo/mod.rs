@@ -3,6 +3,8 @@
 
 use std::{io::IsTerminal, path::Path, process::ExitCode, time::Instant};
 
+#[cfg(test)]
+mod attended;
 mod by_hand;
 mod client;
 mod env;

@@ -23,6 +23,7 @@ use crate::{
     api::request::{Post, RequestHead},
     api::sessions::{bound_session, capturing_session},
     api::uploads::Uploads,
+    enrollment,
     judge::sample_analysis::AnalysisError,
     judge::verdict::{self, Case, Judged, Moved, Verdict},
     judge::{account_delay_secs, counts_against_account},
@@ -161,6 +162,9 @@ async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> 
     if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > now {
         return no_more_faces(verifier, tx, &session).await.map(Admission::Answered);
     }
+    if bindings::enrolls(&mut tx, &session).await? && !enrollment::is_attended(&mut tx, &integration, &session).await? {
+        return Err(Refusal::AttendanceRequired);
+    }
     let device = tx.device(&session.integration_id, device).await?.ok_or(Refusal::DeviceUnknown)?;
     devices::check(&integration.rules, device.client_version, device.key_protection)?;
     let nonce = tx.nonce(id).await?;
@@ -231,14 +235,18 @@ async fn conclude(
             tx.mark_verified(&session.integration_id, &session.sub, verifier.now()).await?;
             approve(verifier, &mut tx, &session, Event::Matched).await?
         }
-        Verdict::Enrol(enrollment) => {
+        Verdict::Enrol(enrolled) => {
             if !bindings::enrolls(&mut tx, &session).await? {
                 // Another session enrolled first: if posted again, this capture is compared with that template.
                 return Err(Refusal::Busy);
             }
+            if !enrollment::is_attended(&mut tx, &integration, &session).await? {
+                // Retired since, or demanded only now.
+                return Err(Refusal::AttendanceRequired);
+            }
             let most = integration.rules.limits.enrollments_per_day;
             verifier.count_daily(&mut tx, &integration.id, Limited::Enrollments, "", most).await??;
-            tx.keep_pending_enrollment(id, &enrollment, verifier.now() + HANDLE_SECS).await?;
+            tx.keep_pending_enrollment(id, &enrolled, verifier.now() + HANDLE_SECS).await?;
             approve(verifier, &mut tx, &session, Event::EnrollmentPending).await?
         }
     };

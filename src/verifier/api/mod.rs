@@ -1,6 +1,7 @@
 //! The `/v1` API: device calls, and the tenant's log stream.
 
 pub(crate) mod approvals;
+pub(crate) mod attendance;
 pub(crate) mod bindings;
 pub(crate) mod captures;
 pub(crate) mod devices;

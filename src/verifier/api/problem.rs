@@ -42,8 +42,19 @@ pub(crate) enum Refusal {
     #[error("The enrollment code is unknown, expired or already used.")]
     EnrolmentCode,
     /// The session stays as it is.
-    #[error("A face is enrolled at a kiosk here, where staff are present.")]
+    #[error("A face is enrolled at a kiosk here, where a supervisor confirms it.")]
     EnrollmentAttended,
+    /// The session stays as it is.
+    #[error("A supervisor must confirm this enrollment, and the attestation must name them.")]
+    AttendanceRequired,
+    /// The same for every reason, so that a stranger learns nothing about supervisors.
+    #[error("The supervisor's number or PIN is wrong, or they may not attend here.")]
+    AttendanceRefused {
+        /// How long no PIN of theirs is compared, if that is known.
+        retry_after_secs: Option<u64>,
+    },
+    #[error("This session takes no supervisor.")]
+    NothingToAttend,
     #[error("This device is not registered.")]
     DeviceUnknown,
     #[error("This device is disabled.")]
@@ -116,6 +127,9 @@ pub(crate) enum Refusal {
     #[error("The attestation names another protection of the key than its device registered.")]
     OtherKeyProtection,
     /// Counted by the session.
+    #[error("The attestation names another supervisor than the session.")]
+    OtherSupervisor,
+    /// Counted by the session.
     #[error("The sample was already used for this account.")]
     SampleUsed,
     /// Counted by the session.
@@ -154,9 +168,11 @@ impl Refusal {
     /// The kind that the client acts on; `None` for responses outside the protocol.
     pub(crate) fn kind(&self) -> Option<ProblemKind> {
         Some(match self {
-            Self::Malformed | Self::ReasonNotAllowed | Self::SessionNotOpen | Self::CodeNotSent => {
-                ProblemKind::BadRequest
-            }
+            Self::Malformed
+            | Self::ReasonNotAllowed
+            | Self::SessionNotOpen
+            | Self::CodeNotSent
+            | Self::NothingToAttend => ProblemKind::BadRequest,
             Self::Unmet(_)
             | Self::Attestation(AttestError::Unmet(_))
             | Self::RequestProof(RequestProofError::Unmet(_)) => ProblemKind::NotSupported,
@@ -167,6 +183,8 @@ impl Refusal {
             Self::IntegrationUnknown | Self::CodeRequired | Self::EnrolmentCode | Self::EnrollmentAttended => {
                 ProblemKind::EnrolmentRefused
             }
+            Self::AttendanceRequired => ProblemKind::AttendanceRequired,
+            Self::AttendanceRefused { .. } => ProblemKind::AttendanceRefused,
             Self::DeviceUnknown | Self::NotAKiosk => ProblemKind::DeviceUnknown,
             Self::DeviceDisabled => ProblemKind::DeviceDisabled,
             Self::DeviceRetired => ProblemKind::DeviceRetired,
@@ -189,6 +207,7 @@ impl Refusal {
             | Self::OtherPolicy
             | Self::OtherVersion
             | Self::OtherKeyProtection
+            | Self::OtherSupervisor
             | Self::SampleUsed
             | Self::Discrepancy(_)
             | Self::Mismeasured(_) => ProblemKind::AttestationRejected,
@@ -222,6 +241,7 @@ impl Refusal {
                 | Self::OtherPolicy
                 | Self::OtherVersion
                 | Self::OtherKeyProtection
+                | Self::OtherSupervisor
                 | Self::SampleUsed
                 | Self::Discrepancy(_)
                 | Self::Mismeasured(_)
@@ -232,6 +252,7 @@ impl Refusal {
     fn retry_after_secs(&self) -> Option<u64> {
         match self {
             Self::Limited(exceeded) => Some(exceeded.retry_after_secs.max(1)),
+            Self::AttendanceRefused { retry_after_secs } => *retry_after_secs,
             Self::Busy | Self::Slow => Some(2),
             Self::Store(error) if error.is_transient() => Some(1),
             Self::Twilio(TwilioError::TooFast { retry_after_secs }) => Some((*retry_after_secs).max(1)),

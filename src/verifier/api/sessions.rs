@@ -31,6 +31,9 @@ use countenance_core::{
 /// works once the device is approved.
 /// The same holds for a client whose version the integration does not accept, `client-too-old`, and for a key that is not
 /// protected as it requires, `key-protection-too-weak`.
+///
+/// Where an enrollment takes a supervisor, the ticket says so with `attendance`: `…/attendance` comes before the first
+/// capture.
 #[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
     request_body(content = OpenSession, example = json!({
         "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0+3f9c21d", "version": "0.1.0"
@@ -120,8 +123,9 @@ pub(crate) async fn open(
     };
     let nonce = tx.nonce(&id).await?.to_string();
     let fallback = codes::offered(&verifier, &mut tx, &session).await?;
+    let attendance = enrollment::takes_supervisor(&integration.rules) && bindings::enrolls(&mut tx, &session).await?;
     tx.commit().await?;
-    Ok(Json(ticket(session, integration, nonce, policy, fallback)))
+    Ok(Json(ticket(session, integration, nonce, policy, fallback, attendance)))
 }
 
 /// Ends a session without a face. Repeating the call gets the same answer. An approval that the browser has not fetched
@@ -187,7 +191,8 @@ pub(crate) async fn capturing_session(tx: &mut Tx<'_>, id: &str, device: &str) -
     if is_admitted { Ok(session) } else { Err(Refusal::DeviceNotBound { approval: None }) }
 }
 
-async fn session_and_device(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<(Session, Device), Refusal> {
+/// As [`bound_session`], with the device.
+pub(crate) async fn session_and_device(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<(Session, Device), Refusal> {
     let session = tx.session(id).await?.ok_or(Refusal::SessionUnknown)?;
     let registered = match tx.device(&session.integration_id, device).await? {
         Some(device) if device.enabled => device,
@@ -207,6 +212,7 @@ fn ticket(
     nonce: String,
     policy: SentPolicy,
     fallback: Vec<Fallback>,
+    attendance: bool,
 ) -> Ticket {
     Ticket {
         session_id: session.id,
@@ -222,6 +228,9 @@ fn ticket(
         fallback,
         attempts_left: session.attempts_left,
         expires_at: session.expires_at,
+        attendance,
+        // A client that cannot ask for a supervisor must not begin.
+        crit: if attendance { vec!["attendance".to_owned()] } else { Vec::new() },
     }
 }
 
@@ -242,6 +251,8 @@ fn example_ticket() -> serde_json::Value {
         fallback: Vec::new(),
         attempts_left: 5,
         expires_at: 1_800_000_600,
+        attendance: false,
+        crit: Vec::new(),
     };
     let text = serde_json::to_string(&ticket).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()

@@ -62,8 +62,8 @@ pub(crate) fn page(login: &Login, login_state: &LoginState) -> Page {
         LoginState::Open { link } => {
             let lead = match login.purpose {
                 Purpose::Enroll if login.is_attended => {
-                    "Your face is not set up yet. That is done at a kiosk, where staff are present: if this is not one, \
-                     sign in there."
+                    "Your face is not set up yet. That is done at a kiosk, where a supervisor confirms it: if this is not \
+                     one, sign in there."
                 }
                 Purpose::Enroll => {
                     "Countenance will take a picture of your face, so that later logins can be compared with it."

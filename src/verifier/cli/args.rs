@@ -11,7 +11,7 @@ use clap::{
 };
 
 use super::{smtp, twilio};
-use countenance_core::protocol::SiteLabel;
+use countenance_core::protocol::{SiteLabel, SupervisorNumber};
 use countenance_verifier::{EnrolmentFlow, Origin, Role};
 
 /// Run and administer the Countenance verification service
@@ -73,7 +73,8 @@ pub(super) enum Task {
         #[arg(long)]
         no_self_enrolment: bool,
         /// Who may enroll a face for an account that has none: inline, whoever signs in; email, who also opens a link
-        /// mailed to the account; operator, while an operator lets the user; attended, at a kiosk
+        /// mailed to the account; operator, while an operator lets the user; attended, at a kiosk, when a supervisor
+        /// confirms it (add-supervisor)
         #[arg(long, value_name = "FLOW", value_parser = enrolment_flow(), required_unless_present = "no_self_enrolment")]
         enrolment_flow: Option<EnrolmentFlow>,
         /// Accept recordings and virtual cameras (testing only)
@@ -108,6 +109,20 @@ pub(super) enum Task {
         /// Validity of the code, in seconds
         #[arg(long, default_value_t = 900)]
         life_secs: i64,
+    },
+    /// Add a supervisor, who confirms enrollments at kiosks, or give an existing one a new PIN; prints the PIN, once
+    AddSupervisor {
+        /// Integration Id
+        #[arg(long, value_name = "ID")]
+        integration: String,
+        /// Their number, 4 to 10 digits
+        number: SupervisorNumber,
+        /// Their name; an existing supervisor keeps theirs
+        #[arg(long)]
+        name: String,
+        /// Their own account, the tenant's `user_id`, whose enrollment they may not confirm
+        #[arg(long, value_name = "USER")]
+        user: Option<String>,
     },
     /// Allow a device to verify a user's face; it must have tried to open one of the user's sign-ins
     BindDevice {
@@ -248,6 +263,7 @@ impl Task {
             Self::AddOperator { .. } => "add-operator",
             Self::RemoveOperator { .. } => "remove-operator",
             Self::DeviceCode { .. } => "device-code",
+            Self::AddSupervisor { .. } => "add-supervisor",
             Self::BindDevice { .. } => "bind-device",
             Self::DisableDevice { .. } => "disable-device",
             Self::Kiosks { task } => task.command()?,

@@ -103,6 +103,10 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             Task::DeviceCode { integration, life_secs } => {
                 writeln!(out, "{}", verifier.device_code(&integration, life_secs).await?)?;
             }
+            Task::AddSupervisor { integration, number, name, user } => {
+                let pin = verifier.add_supervisor(&integration, &number, &name, user.as_deref()).await?;
+                writeln!(out, "{}", pin.as_str())?;
+            }
             Task::BindDevice { integration, user, id } => {
                 if !verifier.bind_device(&integration, &user, &id).await? {
                     complain!("verifier: the device was allowed before");
@@ -115,14 +119,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 }
             }
             Task::Kiosks { task } => kiosks::run(&verifier, task, &mut out).await?,
-            Task::Rekey { new_key_file } => {
-                let new = new_key_file.as_deref().map(|path| MasterKey::from_file(path, &SystemRandom)).transpose()?;
-                let values = verifier.rekey(new.as_ref(), REKEY_GRACE).await?;
-                writeln!(out, "{values} values encrypted with a new key")?;
-                if let Some(path) = new_key_file.map(|path| path.display().to_string()) {
-                    complain!("The former master key opens nothing any more. Restart the service with {path}.");
-                }
-            }
+            Task::Rekey { new_key_file } => rekey(&verifier, new_key_file.as_deref(), &mut out).await?,
             Task::Backup { file } => verifier.backup(&file).await?,
             Task::Restore { .. } => {}
             Task::Audit { task: AuditTask::Verify { whole } } => verify_audit(&verifier, whole, &mut out).await?,
@@ -136,6 +133,16 @@ async fn verify_audit(verifier: &Verifier, whole: bool, out: &mut impl Write) ->
     let AuditCheck { head, from, .. } = verifier.check_audit(scope).await?;
     let from = from + 1;
     writeln!(out, "Log intact: {} entries, checked from {from}. Chain head: {}", head.rows, head.hash)?;
+    Ok(())
+}
+
+async fn rekey(verifier: &Verifier, new_key_file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
+    let new = new_key_file.map(|path| MasterKey::from_file(path, &SystemRandom)).transpose()?;
+    let values = verifier.rekey(new.as_ref(), REKEY_GRACE).await?;
+    writeln!(out, "{values} values encrypted with a new key")?;
+    if let Some(path) = new_key_file {
+        complain!("The former master key opens nothing any more. Restart the service with {}.", path.display());
+    }
     Ok(())
 }
 

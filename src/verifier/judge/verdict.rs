@@ -84,6 +84,11 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
     if claims.key != case.device.key_protection {
         return Err(Refusal::OtherKeyProtection);
     }
+    match (&case.session.attended_by, &claims.attended_by) {
+        (attending, named) if attending == named => {}
+        (Some(_), None) => return Err(Refusal::AttendanceRequired),
+        _ => return Err(Refusal::OtherSupervisor),
+    }
     let claimed = std::iter::once(&claims.sample).chain(&claims.more_samples);
     let decoded = post.samples.iter().zip(claimed).map(|(bytes, claim)| picture::decode(bytes, claim));
     let samples = decoded.collect::<Result<Vec<_>, _>>().map_err(|e| match e {

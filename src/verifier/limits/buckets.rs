@@ -32,6 +32,8 @@ pub struct RateLimits {
     pub device: Rate,
     /// Approval codes that one device presents: typing one right takes two.
     pub approval: Rate,
+    /// Supervisors' PINs that one kiosk presents: each enrollment takes one.
+    pub attendance: Rate,
     /// Heartbeats of one device: a client sends two a minute at most.
     pub heartbeat: Rate,
 }
@@ -42,6 +44,7 @@ impl Default for RateLimits {
             address: Rate { burst: 600, per_minute: 600 },
             device: Rate { burst: 60, per_minute: 120 },
             approval: Rate { burst: 12, per_minute: 3 },
+            attendance: Rate { burst: 10, per_minute: 6 },
             heartbeat: Rate { burst: 6, per_minute: 2 },
         }
     }
@@ -53,6 +56,7 @@ pub(crate) struct Buckets {
     addresses: Table<IpAddr>,
     devices: Table<String>,
     approvals: Table<String>,
+    attendances: Table<String>,
     heartbeats: Table<String>,
     accounts: Table<(String, String)>,
     refused: Mutex<HashMap<Limited, u64>>,
@@ -65,6 +69,7 @@ impl Buckets {
             addresses: Table::default(),
             devices: Table::default(),
             approvals: Table::default(),
+            attendances: Table::default(),
             heartbeats: Table::default(),
             accounts: Table::default(),
             refused: Mutex::default(),
@@ -84,6 +89,11 @@ impl Buckets {
     /// Counts an approval code that a device presents.
     pub(crate) fn approval(&self, device: &str, now: UnixSecs) -> Result<(), Exceeded> {
         self.counted(Limited::Approvals, self.approvals.take(device.to_owned(), self.rates.approval, now))
+    }
+
+    /// Counts a supervisor's PIN that a kiosk presents.
+    pub(crate) fn attendance(&self, device: &str, now: UnixSecs) -> Result<(), Exceeded> {
+        self.counted(Limited::Attendance, self.attendances.take(device.to_owned(), self.rates.attendance, now))
     }
 
     /// Counts a heartbeat of a device.

@@ -1,7 +1,7 @@
 //! How often anybody may do something: the numbers, and what happens when one is reached.
 //!
-//! - In memory, as token buckets: requests by address and by device, sign-ins by account, approval codes and
-//!   heartbeats by device ([`buckets`]). A restart forgets them, but cannot be caused from outside.
+//! - In memory, as token buckets: requests by address and by device, sign-ins by account, approval codes,
+//!   supervisors' PINs and heartbeats by device ([`buckets`]). A restart forgets them, but cannot be caused from outside.
 //! - In the database, by day (UTC): codes, mailed links, enrollments, approval codes by account, and the accounts whose
 //!   faces one device tries ([`daily`](crate::store)). A restart does not give any of them twice.
 //!
@@ -108,6 +108,8 @@ countenance_core::enumeration! {
         Accounts = "accounts",
         /// Approval codes typed on one device, or on the devices of one account.
         Approvals = "approvals",
+        /// Supervisors' PINs typed at one kiosk.
+        Attendance = "attendance",
         /// Heartbeats of one device.
         Heartbeats = "heartbeats",
     }
@@ -134,6 +136,7 @@ impl Limited {
             Self::Enrollments => "Too many faces were enrolled today.",
             Self::Accounts => "This device was used for too many accounts today.",
             Self::Approvals => "Too many approval codes were entered.",
+            Self::Attendance => "Too many PINs were entered at this device.",
             Self::Heartbeats => "Too many heartbeats of this device.",
         }
     }

@@ -10,9 +10,9 @@ use utoipa::{
 
 use super::serve;
 use crate::{
-    api::approvals, api::captures, api::devices, api::heartbeat, api::logs, api::sessions, browser::device_link,
-    browser::email_link, browser::return_handle, browser::session_page, browser::start, otp::api as otp,
-    otp::web as otp_web,
+    api::approvals, api::attendance, api::captures, api::devices, api::heartbeat, api::logs, api::sessions,
+    browser::device_link, browser::email_link, browser::return_handle, browser::session_page, browser::start,
+    otp::api as otp, otp::web as otp_web,
 };
 use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
 
@@ -48,6 +48,7 @@ use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
         approvals::look_up,
         approvals::approve,
         sessions::open,
+        attendance::attend,
         captures::post,
         otp::send,
         otp::check,

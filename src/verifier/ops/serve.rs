@@ -24,10 +24,10 @@ use super::{
     request_log, sweep, upkeep,
 };
 use crate::{
-    AppState, api::approvals, api::captures, api::devices, api::heartbeat, api::logs, api::problem::Refusal,
-    api::sessions, browser::device_link, browser::email_link, browser::pages::Page, browser::return_handle,
-    browser::session_page, browser::start, limits::Exceeded, otp::api as otp, otp::feedback, otp::web as otp_web,
-    portal,
+    AppState, api::approvals, api::attendance, api::captures, api::devices, api::heartbeat, api::logs,
+    api::problem::Refusal, api::sessions, browser::device_link, browser::email_link, browser::pages::Page,
+    browser::return_handle, browser::session_page, browser::start, limits::Exceeded, otp::api as otp, otp::feedback,
+    otp::web as otp_web, portal,
 };
 use countenance_core::{policy::Policy, protocol::Problem, rng::random_text};
 
@@ -76,6 +76,7 @@ impl Routes {
             .post("/v1/bindings/lookup", approvals::look_up)
             .post("/v1/bindings/approve", approvals::approve)
             .post("/v1/sessions/{id}/open", sessions::open)
+            .post("/v1/sessions/{id}/attendance", attendance::attend)
             .post("/v1/sessions/{id}/captures", captures::post)
             .post("/v1/sessions/{id}/otp", otp::send)
             .post("/v1/sessions/{id}/otp/check", otp::check)

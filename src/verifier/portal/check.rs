@@ -59,6 +59,7 @@ struct SetupFacts {
     codes: bool,
     phones: i64,
     devices: bool,
+    supervisors: u32,
     without_effect: Vec<String>,
 }
 
@@ -72,6 +73,7 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
         codes: verifier.codes().is_some(),
         phones: tx.phones(&id).await?,
         devices: !tx.devices(&id, "", 1).await?.is_empty(),
+        supervisors: tx.count_supervisors(&id).await?,
         without_effect: thresholds::without_effect(&rules.policy, verifier.policy()),
     };
     let seen = tx.setup_events(&id).await?;
@@ -251,6 +253,16 @@ fn option_findings(rules: &Rules, around: &SetupFacts) -> Vec<Finding> {
             "Faces are enrolled at kiosks only, and none is registered. Make a one-time code under Devices.",
         ));
     }
+    if rules.allow_self_enrolment && rules.enrolment_flow == EnrolmentFlow::Attended {
+        found.push(match around.supervisors {
+            0 => Finding::new(
+                "Supervisors",
+                State::Bad,
+                "A supervisor confirms each enrollment, and there is none: nobody can enroll. Add one under Supervisors.",
+            ),
+            number => Finding::new("Supervisors", State::Good, &format!("{number} may confirm enrollments.")),
+        });
+    }
     if rules.flow(Purpose::Enroll) == Transport::Email || rules.verification_flow == Transport::Email {
         found.push(if around.mailer {
             Finding::new("Mail", State::Good, "Links are sent by this verifier's mail server.")
@@ -332,8 +344,14 @@ mod tests {
 
     #[test]
     fn reports_each_option_that_cannot_work() {
-        let nothing =
-            || SetupFacts { mailer: false, codes: false, phones: 0, devices: false, without_effect: Vec::new() };
+        let nothing = || SetupFacts {
+            mailer: false,
+            codes: false,
+            phones: 0,
+            devices: false,
+            supervisors: 0,
+            without_effect: Vec::new(),
+        };
         let plain = Rules::new("Payroll", "tenant.example");
         let by_operator = Rules { enrolment_flow: EnrolmentFlow::Operator, ..plain.clone() };
         assert!(option_findings(&by_operator, &nothing()).iter().all(|f| f.state == State::Good));
@@ -353,6 +371,13 @@ mod tests {
             ),
             ("Enrollment", plain.clone(), nothing(), State::Review),
             ("Enrollment", Rules { enrolment_flow: EnrolmentFlow::Attended, ..plain.clone() }, nothing(), State::Bad),
+            ("Supervisors", Rules { enrolment_flow: EnrolmentFlow::Attended, ..plain.clone() }, nothing(), State::Bad),
+            (
+                "Supervisors",
+                Rules { enrolment_flow: EnrolmentFlow::Attended, ..plain.clone() },
+                SetupFacts { supervisors: 2, ..nothing() },
+                State::Good,
+            ),
             ("Mail", Rules { enrolment_flow: EnrolmentFlow::Email, ..plain.clone() }, nothing(), State::Bad),
             (
                 "Mail",

@@ -1,11 +1,11 @@
-//! `/portal/integrations/{id}/users/consent`: what a person agreed to before their face was stored.
+//! `/portal/integrations/{id}/users/consent`: what a person agreed to before their face was stored, and who attended.
 
 use axum::extract::Path;
 use maud::{Markup, html};
 
 use super::{
     extract::{OperatorSession, PortalError},
-    html::{address, moment},
+    html::{address, code, moment},
     page::PortalPage,
 };
 use countenance_core::protocol::ConsentClaim;
@@ -16,8 +16,15 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     let integration = session.integration(&mut tx, &id).await?;
     let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let consent = tx.consent(&id, &user.sub).await?;
+    let supervisor = match tx.attended_by(&id, &user.sub).await? {
+        Some(number) => tx.supervisor(&id, &number).await?,
+        None => None,
+    };
     let body = html! {
         p { strong { (user.sub) } @if let Some(at) = user.enrolled_at { ", enrolled " (moment(at)) } }
+        @if let Some(supervisor) = &supervisor {
+            p { "Attended by " strong { (supervisor.name) } ", supervisor " (code(supervisor.number.as_str())) "." }
+        }
         @match (&consent, user.enrolled_at) {
             (Some(consent), _) => (record(consent)),
             (None, None) => p { "Not enrolled: no face is stored, and no consent." },

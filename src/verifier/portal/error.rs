@@ -7,7 +7,7 @@ use axum::{
 use maud::html;
 
 use super::{START, page::PortalPage, sign_in::SIGN_IN};
-use crate::{Role, RulesError, ops::request_log, role::Permission, store::StoreError};
+use crate::{Role, RulesError, SupervisorError, ops::request_log, role::Permission, store::StoreError};
 
 /// Why a portal page is not shown, or a form is rejected.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,10 @@ pub(super) enum PortalError {
     NoAccount,
     #[error("no such device")]
     NoDevice,
+    #[error("no such supervisor")]
+    NoSupervisor,
+    #[error("a PIN could not be made")]
+    NoPin,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -46,6 +50,18 @@ impl From<RulesError> for PortalError {
             | RulesError::Versions
             | RulesError::Policy
             | RulesError::Net { .. } => Self::Malformed,
+        }
+    }
+}
+
+impl From<SupervisorError> for PortalError {
+    fn from(error: SupervisorError) -> Self {
+        match error {
+            SupervisorError::Store(error) => Self::Store(error),
+            SupervisorError::Integration => Self::NoIntegration,
+            SupervisorError::Retired => Self::NoSupervisor,
+            SupervisorError::NotHashed => Self::NoPin,
+            SupervisorError::Name | SupervisorError::User => Self::Malformed,
         }
     }
 }
@@ -98,6 +114,18 @@ impl IntoResponse for PortalError {
                 "portal-not-found",
                 "There is no such device",
                 "This integration has no device with this thumbprint.",
+            ),
+            Self::NoSupervisor => (
+                StatusCode::NOT_FOUND,
+                "portal-not-found",
+                "There is no such supervisor",
+                "This integration has none with this number, or they are retired. Nothing was changed.",
+            ),
+            Self::NoPin => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "store",
+                "Something broke here",
+                "Nothing was changed. Look at the verifier's log, then try again.",
             ),
             Self::Store(error) => {
                 (error.status(), "store", "Something broke here", "Look at the verifier's log, then try again.")

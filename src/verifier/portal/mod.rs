@@ -12,6 +12,7 @@
 //! | `check` | setup check of an integration |
 //! | `users`, `user_devices`, `consent`, `enrolment`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit`, `operators` | lists with their actions |
 //! | `kiosks`, `kiosk`, `kiosk_words` | the fleet of an integration, and one kiosk of it |
+//! | `supervisors` | who confirms enrollments at kiosks |
 //! | `page`, `html`, `csv`, `time` | building blocks: pages, tables, exports, times |
 //!
 //! Every handler except sign-in takes an [`OperatorSession`](extract::OperatorSession) or a
@@ -61,6 +62,7 @@ mod rules_form;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod supervisors;
 mod thresholds;
 mod throttle;
 pub(crate) mod time;
@@ -116,6 +118,11 @@ fn routes() -> Routes {
         .post("/portal/integrations/{id}/kiosks/move", Configure, kiosk::relocate)
         .get("/portal/integrations/{id}/kiosks/retire", Configure, kiosk::confirm)
         .post("/portal/integrations/{id}/kiosks/retire", Configure, kiosk::retire)
+        .get("/portal/integrations/{id}/supervisors", Look, supervisors::list)
+        .post("/portal/integrations/{id}/supervisors", Configure, supervisors::add)
+        .post("/portal/integrations/{id}/supervisors/pin", Configure, supervisors::renew)
+        .post("/portal/integrations/{id}/supervisors/unlock", Help, supervisors::unlock)
+        .post("/portal/integrations/{id}/supervisors/retire", Configure, supervisors::retire)
         .get("/portal/sessions", Look, sessions::list)
         .get("/portal/sessions.csv", Audit, sessions::export)
         .get("/portal/audit", Audit, audit::list)

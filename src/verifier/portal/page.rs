@@ -16,12 +16,13 @@ const PLACES: [(&str, &str, &str, Permission); 4] = [
     ("/portal/operators", "portal-operators", "Operators", Permission::Audit),
 ];
 /// Navigation within an integration: path after the integration's own, page name, label.
-const PARTS: [(&str, &str, &str); 5] = [
+const PARTS: [(&str, &str, &str); 6] = [
     ("", "portal-integration", "Options and secrets"),
     ("/check", "portal-check", "Set-up check"),
     ("/users", "portal-users", "Users"),
     ("/devices", "portal-devices", "Devices"),
     ("/kiosks", "portal-kiosks", "Kiosks"),
+    ("/supervisors", "portal-supervisors", "Supervisors"),
 ];
 
 /// A page as the response of a handler; `present` renders it.

@@ -57,6 +57,7 @@ fn words_of(what: Limited) -> &'static str {
         Limited::Enrollments => "enrollments",
         Limited::Accounts => "accounts on one device",
         Limited::Approvals => "approval codes of one device or account",
+        Limited::Attendance => "PINs of supervisors at one kiosk",
         Limited::Heartbeats => "heartbeats of one device",
     }
 }

@@ -43,6 +43,7 @@ countenance_core::enumeration! {
         SessionOpened = "session_opened",
         /// A face was accepted for an enrollment, which is pending until the browser returns.
         EnrollmentPending = "enrollment_pending",
+        /// The detail is the number of the supervisor who attended, if one did.
         Enrolled = "enrolled",
         Matched = "matched",
         AttemptFailed = "attempt_failed",
@@ -55,6 +56,17 @@ countenance_core::enumeration! {
         PhoneChanged = "phone_changed",
         MatchMinimumChanged = "match_minimum_changed",
         EnrollmentAllowed = "enrollment_allowed",
+        /// A supervisor confirmed an enrollment before its capture; the detail is their number.
+        EnrollmentAttended = "enrollment_attended",
+        /// A supervisor's number and PIN were not accepted; the detail is the number, if a supervisor has it.
+        AttendanceRefused = "attendance_refused",
+        /// An operator added a supervisor; the detail here and below is their number.
+        SupervisorAdded = "supervisor_added",
+        SupervisorPinMade = "supervisor_pin_made",
+        /// Too many wrong PINs in a row.
+        SupervisorLocked = "supervisor_locked",
+        SupervisorUnlocked = "supervisor_unlocked",
+        SupervisorRetired = "supervisor_retired",
         TemplateUpdated = "template_updated",
         AccountUnlocked = "account_unlocked",
         AccountErased = "account_erased",
@@ -95,7 +107,7 @@ pub struct Entry {
     pub subject: String,
     /// Pseudonym of the account; empty if no account is concerned.
     pub account: String,
-    /// A fixed term such as a reason, an id or a host name, or what a change of rules or of a kiosk's name or site changed;
+    /// A fixed term such as a reason, an id, a supervisor's number or a host name, or what a change of rules or of a kiosk's name or site changed;
     /// never personal data.
     pub detail: String,
     hash: String,

@@ -11,7 +11,7 @@ use sqlx::{
 use super::StoreError;
 
 /// Version, description and SQL of each step, ascending.
-const STEPS: [(i64, &str, &str); 21] = [
+const STEPS: [(i64, &str, &str); 22] = [
     (1, "sessions", include_str!("migrations/1_sessions.sql")),
     (2, "portal and codes", include_str!("migrations/2_portal_and_codes.sql")),
     (3, "moving templates", include_str!("migrations/3_moving_templates.sql")),
@@ -33,6 +33,7 @@ const STEPS: [(i64, &str, &str); 21] = [
     (19, "approvals", include_str!("migrations/19_approvals.sql")),
     (20, "key protection", include_str!("migrations/20_key_protection.sql")),
     (21, "fleet", include_str!("migrations/21_fleet.sql")),
+    (22, "supervisors", include_str!("migrations/22_supervisors.sql")),
 ];
 
 /// The version that this build reads and writes.

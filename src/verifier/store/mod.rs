@@ -54,6 +54,7 @@ mod sealer;
 mod second_factors;
 mod sessions;
 mod setup_events;
+mod supervisors;
 mod templates;
 mod used_samples;
 
@@ -77,6 +78,7 @@ use sealer::Sealer;
 pub(crate) use second_factors::{PendingSignIn, SecondFactor, WRONG_CODES_MAX};
 pub(crate) use sessions::{NewSession, Session, SessionStage};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
+pub(crate) use supervisors::{NewSupervisor, Supervisor};
 pub(crate) use used_samples::SampleDigest;
 
 /// Location of the database.

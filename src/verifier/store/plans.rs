@@ -9,7 +9,7 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 31] = [
+const GROWING: [&str; 32] = [
     "accounts",
     "a",
     "templates",
@@ -41,6 +41,7 @@ const GROWING: [&str; 31] = [
     "used_samples",
     "daily_counts",
     "device_accounts",
+    "supervisors",
 ];
 
 /// The SQL statements among the string literals of a source file, without its tests.

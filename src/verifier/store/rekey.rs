@@ -39,7 +39,7 @@ const fn sealed(
 }
 
 /// Every column with sealed values.
-pub(super) const COLUMNS: [SealedColumn; 20] = [
+pub(super) const COLUMNS: [SealedColumn; 21] = [
     sealed("key_check", "sealed", "key_check", &[]),
     sealed("integrations", "secret_sealed", "integrations.secret", &["id"]),
     sealed("integrations", "old_secret_sealed", "integrations.secret", &["id"]),
@@ -60,6 +60,7 @@ pub(super) const COLUMNS: [SealedColumn; 20] = [
     sealed("pending_enrollments", "template_sealed", "pending_enrollments.template", &["session_id"]),
     sealed("operators", "totp_sealed", "operators.totp", &["name"]),
     sealed("pending_sign_ins", "offered_sealed", "pending_sign_ins.offered", &["cookie_hash"]),
+    sealed("supervisors", "pin_sealed", "supervisors.pin", &["integration_id", "number"]),
 ];
 
 impl SealedColumn {

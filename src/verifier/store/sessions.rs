@@ -3,11 +3,11 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{StoreError, Tx, changed_one, sha256_text};
+use super::{StoreError, Tx, changed_one, sha256_text, supervisors};
 use crate::otp::phone::PhoneNumber;
 use countenance_core::{
     clock::UnixSecs,
-    protocol::{Fallback, Purpose, Reason},
+    protocol::{Fallback, Purpose, Reason, SupervisorNumber},
 };
 
 countenance_core::enumeration! {
@@ -78,6 +78,8 @@ pub(crate) struct Session {
     pub(crate) returned_counts: bool,
     /// Channel of the code that was accepted instead of a face, if any.
     pub(crate) passed_by: Option<Fallback>,
+    /// The supervisor who confirmed the enrollment, if one did.
+    pub(crate) attended_by: Option<SupervisorNumber>,
     pub(crate) secret_digest: String,
     code_hash: String,
     cookie_hash: String,
@@ -98,6 +100,7 @@ impl Session {
 impl FromRow<'_, SqliteRow> for Session {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         let reason: Option<String> = row.try_get("reason")?;
+        let attended_by: Option<String> = row.try_get("attended_by")?;
         let handle_expires_at: Option<UnixSecs> = row.try_get("handle_expires_at")?;
         Ok(Self {
             id: row.try_get("id")?,
@@ -122,6 +125,7 @@ impl FromRow<'_, SqliteRow> for Session {
                 "face" => None,
                 name => Some(Fallback::named(name).ok_or_else(|| unknown("method"))?),
             },
+            attended_by: attended_by.map(|text| supervisors::number(&text)).transpose()?,
             code_hash: row.try_get("code_hash")?,
             cookie_hash: row.try_get("cookie_hash")?,
             secret_digest: row.try_get("secret_hash")?,

@@ -6,7 +6,10 @@ use zeroize::Zeroizing;
 
 use super::{StoreError, Tx, sealer::Sealer};
 use crate::{enrollment::Enrollment, judge::template::Template};
-use countenance_core::{clock::UnixSecs, protocol::ConsentClaim};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{ConsentClaim, SupervisorNumber},
+};
 use countenance_vision::Embedding;
 
 /// Columns to which the ciphertexts are bound, in addition to the account.
@@ -43,22 +46,24 @@ impl Tx<'_> {
         Ok(sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?.is_some())
     }
 
-    /// Stores the account's first template and the consent to it; false, without a change, if the account has one already.
+    /// Stores the account's first template, the consent to it and who attended; false, without a change, if the account has one already.
     pub(crate) async fn keep_template(
         &mut self,
         integration_id: &str,
         sub: &str,
         Enrollment { template, samples, consent }: &Enrollment,
+        attended_by: Option<&SupervisorNumber>,
         now: UnixSecs,
     ) -> Result<bool, StoreError> {
         let seal = |bound_to, bytes: &[u8]| self.sealer.seal(self.rng, bound_to, &[integration_id, sub], bytes);
         let (current, enrolled) = (seal(CURRENT, &template.to_bytes()), seal(ENROLLED, &template.to_bytes()));
         let samples = seal(SAMPLES, &samples_bytes(samples));
         let insert = "INSERT INTO templates \
-                      (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at, consent, samples_sealed) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+                      (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at, consent, samples_sealed, \
+                      attended_by) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
         let query = sqlx::query(insert).bind(integration_id).bind(sub).bind(current).bind(enrolled).bind(now);
         let query = query.bind(consent.as_ref().map(consent_text)).bind(samples);
+        let query = query.bind(attended_by.map(SupervisorNumber::as_str));
         let is_kept = query.execute(&mut *self.db).await?.rows_affected() == 1;
         // An operator's permission is for one enrollment.
         let update = "UPDATE accounts SET enrolment_until = 0 WHERE integration_id = ? AND sub = ?";

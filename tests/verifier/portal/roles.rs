@@ -114,6 +114,8 @@ async fn pages_offer_what_the_role_may_do_and_nothing_else() {
     verifier.enroll(&key).await;
     verifier.try_open(&verifier.key(), &verifier.start().await).await;
     kiosk_named(&verifier, "Desk").await;
+    let number = "4711".parse().unwrap();
+    verifier.service.add_supervisor(&verifier.integration, &number, "Ida", None).await.unwrap();
     let permitted = |role: Role, method: &str, path: &str| {
         let path = path.split('?').next().unwrap().replace(&verifier.integration, "{id}");
         let row = routes().into_iter().find(|(m, p, _)| *m == method && *p == path);
@@ -151,17 +153,19 @@ async fn pages_offer_what_the_role_may_do_and_nothing_else() {
                     "move",
                     "new",
                     "phone",
+                    "pin",
                     "refuse",
                     "remove",
                     "rename",
                     "retire",
                     "rotate",
                     "sign-out",
+                    "supervisors",
                 ],
-                18,
+                19,
             ),
-            Role::Helpdesk => (&["allow", "erase", "refuse", "remove", "sign-out"], 9),
-            Role::Auditor => (&["sign-out"], 11),
+            Role::Helpdesk => (&["allow", "erase", "refuse", "remove", "sign-out"], 10),
+            Role::Auditor => (&["sign-out"], 12),
         };
         let expected: Vec<_> = expected.iter().map(|action| (*action).to_owned()).collect();
         assert_eq!(offered.into_iter().collect::<Vec<_>>(), expected, "{}", role.name());

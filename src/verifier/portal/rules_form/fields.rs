@@ -35,8 +35,9 @@ const ENROLMENT_FLOWS: [(&str, &str, &str); EnrolmentFlow::ALL.len()] = [
     ),
     (
         "attended",
-        "Attended: at a kiosk, where staff are present",
-        "Somebody who only has the password has to come to a kiosk, and staff see that it is not the owner.",
+        "Attended: at a kiosk, when a supervisor confirms it",
+        "Somebody who only has the password has to come to a kiosk, where a supervisor looks who they are and confirms with a \
+         number and PIN of their own. Without a supervisor nobody enrolls: see Supervisors.",
     ),
 ];
 const FALLBACKS: [(&str, &str); 1 + Fallback::ALL.len()] =
