@@ -48,6 +48,11 @@ impl Cameras {
         *locked(&self.request) = request;
     }
 
+    /// What is requested now.
+    pub fn request(&self) -> CameraRequest {
+        locked(&self.request).clone()
+    }
+
     /// Opens the requested camera if it is present, access is permitted and the policy admits its kind.
     pub fn open(&self) -> Result<Device, CameraError> {
         let CameraRequest { choice, mut usage } = locked(&self.request).clone();

@@ -13,7 +13,7 @@ use crate::{
 use countenance_camera::{
     CameraError, CameraRequest, Cameras, Choice, FrameSlot, FrameSource, LiveSource,
     cameras::Qualifies,
-    device::Usage,
+    device::{ImageSize, Usage},
     live::{Notify, Open},
     playback::Playback,
     recording,
@@ -41,6 +41,9 @@ pub struct SourceArgs {
     /// Number of frames buffered for a reader slower than the camera, such as an emulator
     #[arg(long, value_name = "FRAMES", default_value_t = 1, hide = true)]
     pub keep_frames: usize,
+    /// The thresholds of a kiosk, whose camera delivers larger images, because faces are farther away. No argument.
+    #[arg(skip)]
+    pub at_kiosk: Option<Policy>,
 }
 
 /// Where frames come from.
@@ -63,7 +66,8 @@ impl SourceArgs {
         match &self.camera {
             Some(CameraArg::Recording(path)) => Source::Recording { path: path.clone(), fps: self.fps },
             Some(CameraArg::Named(_)) | None => {
-                Source::Camera(Arc::new(Cameras::new(self.request(settings), qualifies(data))))
+                let policy = self.at_kiosk.clone().unwrap_or_default();
+                Source::Camera(Arc::new(Cameras::new(self.request(settings), qualifies(data, &policy))))
             }
         }
     }
@@ -83,26 +87,30 @@ impl SourceArgs {
                 pinned: settings.camera_pinned,
                 testing: self.allow_virtual || settings.camera_testing,
             },
-            usage: Usage { orientation: Orientation { turn, mirrored: settings.camera_mirrored }, ..Usage::default() },
+            usage: Usage {
+                orientation: Orientation { turn, mirrored: settings.camera_mirrored },
+                size: if self.at_kiosk.is_some() { ImageSize::Far } else { ImageSize::Near },
+                ..Usage::default()
+            },
         }
     }
 }
 
-/// Returns a function that reports whether a camera was qualified at this site.
-fn qualifies(data: Option<&Path>) -> Qualifies {
-    let profile = data.map(|data| Profile::load(&data.join(PROFILE_FILE)));
-    let profile = match profile.transpose() {
-        Ok(profile) => profile.flatten(),
-        Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "treating the camera as not qualified");
-            None
-        }
-    };
+/// Returns a function that reports whether a camera was qualified at this site, under `policy`. It reads the profile each
+/// time, since a site can be qualified while the program runs.
+fn qualifies(data: Option<&Path>, policy: &Policy) -> Qualifies {
+    let Some(path) = data.map(|data| data.join(PROFILE_FILE)) else { return Box::new(|_| false) };
     let models = countenance_vision::models().unwrap_or_default();
     let models: Vec<ModelClaim> =
         models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect();
-    let policy = Policy::default().digest();
-    Box::new(move |claim| profile.as_ref().is_some_and(|profile| profile.qualifies(claim, &policy, &models)))
+    let policy = policy.digest();
+    Box::new(move |claim| match Profile::load(&path) {
+        Ok(profile) => profile.is_some_and(|profile| profile.qualifies(claim, &policy, &models)),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "treating the camera as not qualified");
+            false
+        }
+    })
 }
 
 /// A frame rate of a folder of images.
@@ -147,5 +155,47 @@ impl Source {
                 Ok(Box::new(recording::open_with(path, &recording::Options { folder_fps: *fps })?))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countenance_core::{policy::ArmingPolicy, protocol::CameraClaim};
+
+    #[test]
+    fn a_kiosk_asks_for_larger_images_turned_as_the_settings_say() {
+        let settings = Settings { camera_turn_deg: 270, ..Settings::default() };
+        for (at_kiosk, size) in [(None, ImageSize::Near), (Some(Policy::for_kiosk()), ImageSize::Far)] {
+            let args = SourceArgs { camera: None, allow_virtual: false, fps: 25.0, keep_frames: 1, at_kiosk };
+            let usage = args.request(&settings).usage;
+            assert_eq!((usage.size, usage.orientation.turn), (size, Turn::ThreeQuarters));
+        }
+    }
+
+    /// A profile that is written while the program runs counts at once.
+    #[test]
+    fn the_profile_is_read_for_each_capture() {
+        let home = tempfile::tempdir().unwrap();
+        let (claim, policy) = (CameraClaim::test(), Policy::for_kiosk());
+        let qualifies = qualifies(Some(home.path()), &policy);
+        assert!(!qualifies(&claim), "there is none");
+        let models: Vec<_> = countenance_vision::models().unwrap();
+        let models: Vec<_> =
+            models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect();
+        let genuine = |_| crate::qualify::Genuine {
+            fused: 6.0,
+            frame_spread: 0.1,
+            luma: 120.0,
+            face_ratio: 0.12,
+            interocular_px: 60.0,
+            fps: 30.0,
+            hints: std::collections::BTreeMap::new(),
+        };
+        let collected = crate::qualify::Collected { genuine: (0..20).map(genuine).collect(), ..Default::default() };
+        let report = crate::qualify::Report::of(collected, claim.clone(), &policy, &ArmingPolicy::default());
+        Profile::of(&report, &models, 1_800_000_000).save(&home.path().join(PROFILE_FILE)).unwrap();
+        assert!(qualifies(&claim) && report.armed());
+        assert!(!super::qualifies(Some(home.path()), &Policy::default())(&claim), "another policy is another site");
     }
 }

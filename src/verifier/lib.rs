@@ -306,10 +306,13 @@ impl AppState {
     fn policy_of(&self, integration: &Integration) -> Policy {
         let Rules { policy, kiosk_distance, .. } = &integration.rules;
         let mut tightened = self.0.setup.policy.tightened_by(policy);
-        let min = &mut tightened.quality.face_ratio_min;
-        // A minimum that somebody has set above the usual one stays.
-        if *kiosk_distance && *min <= Policy::default().quality.face_ratio_min {
-            *min = min.min(Policy::for_kiosk().quality.face_ratio_min);
+        let (usual, kiosk, held) = (Policy::default().quality, Policy::for_kiosk().quality, &mut tightened.quality);
+        // A limit that somebody has made stricter than the usual one stays.
+        if *kiosk_distance && held.face_ratio_min <= usual.face_ratio_min {
+            held.face_ratio_min = held.face_ratio_min.min(kiosk.face_ratio_min);
+        }
+        if *kiosk_distance && held.off_centre_ratio >= usual.off_centre_ratio {
+            held.off_centre_ratio = held.off_centre_ratio.max(kiosk.off_centre_ratio);
         }
         tightened
     }

@@ -4,6 +4,7 @@
 
 mod attendance;
 mod compatibility;
+mod far;
 mod flow;
 mod hints;
 #[path = "nets/login.rs"]

@@ -28,6 +28,10 @@ async fn a_kiosk_s_distance_is_allowed_by_its_rule_alone() {
         let sent = ticket.policy.values();
         let held = |client: &Policy| client.in_session(sent).quality.face_ratio_min;
         assert_eq!((held(&kiosk), held(&desk)), (at_kiosk, at_desk), "rule {rule}, own {own}");
+        let off_centre = |client: &Policy| client.in_session(sent).quality.off_centre_ratio.to_bits();
+        let allowed = if rule { kiosk.quality.off_centre_ratio } else { desk.quality.off_centre_ratio };
+        assert_eq!(off_centre(&kiosk), allowed.to_bits(), "people who stand and people who sit");
+        assert_eq!(off_centre(&desk), desk.quality.off_centre_ratio.to_bits());
         // A smaller face needs as many pixels.
         assert_eq!(sent.quality.interocular_px.to_bits(), desk.quality.interocular_px.to_bits());
     }

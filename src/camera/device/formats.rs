@@ -15,24 +15,43 @@ pub(crate) struct Offer {
     pub(crate) fps: (u32, u32),
 }
 
-/// Wanted image size in pixels: minimum and maximum, inclusive.
-const WANTED: [(u32, u32); 2] = [(640, 480), (1280, 720)];
+/// How large images should be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ImageSize {
+    /// 640×480 to 1280×720: for a face at arm's length.
+    #[default]
+    Near,
+    /// 1280×720 to 1920×1080: for a face at up to 1.2 m, as at a kiosk. At a tenth of the width of 640 pixels, its eyes are
+    /// 30 pixels apart, which is too few for the networks.
+    Far,
+}
+
+impl ImageSize {
+    /// Width and height in pixels, minimum and maximum, inclusive.
+    const fn range(self) -> [(u32, u32); 2] {
+        match self {
+            Self::Near => [(640, 480), (1280, 720)],
+            Self::Far => [(1280, 720), (1920, 1080)],
+        }
+    }
+}
+
 /// Maximum number of offers tried before the camera counts as unsupported. Each attempt takes a moment.
 const TRIES: usize = 6;
 
-/// The `offers` worth trying, best first. `only` restricts them to one pixel format.
+/// The `offers` worth trying, best first, for images of this `size`. `only` restricts them to one pixel format.
 ///
 /// Frame rate has precedence over size, and size over pixel format: a small image is usable, but no one holds still for
 /// a second. At equal size and rate MJPEG comes first, because it fits any USB port even beside other devices; YUYV and
 /// NV12 are fallbacks.
-pub(crate) fn plan(offers: &[Offer], only: Option<PixelFormat>) -> Vec<Offer> {
+pub(crate) fn plan(offers: &[Offer], only: Option<PixelFormat>, size: ImageSize) -> Vec<Offer> {
     let mut plan: Vec<Offer> = offers
         .iter()
         .copied()
         .filter(|offer| only.is_none_or(|only| offer.format == only))
         .filter(|offer| offer.width > 0 && offer.height > 0 && offer.fps.1 > 0)
         .collect();
-    plan.sort_by_key(Offer::rank);
+    plan.sort_by_key(|offer| offer.rank(size));
     plan.dedup();
     plan.truncate(TRIES);
     plan
@@ -45,7 +64,7 @@ impl Offer {
     }
 
     /// Sort key: smaller is better, compared field by field.
-    fn rank(&self) -> (u8, u8, u64, PixelFormat, u32) {
+    fn rank(&self, wanted: ImageSize) -> (u8, u8, u64, u8, PixelFormat, u32) {
         let speed = match self.rate() {
             29.0..=31.0 => 0,
             24.0.. => 1,
@@ -53,7 +72,9 @@ impl Offer {
             10.0.. => 3,
             _ => 4,
         };
-        let [(min_width, min_height), (max_width, max_height)] = WANTED;
+        // Far away, pixels matter more than the difference between 24 and 30 frames per second.
+        let coarse = if wanted == ImageSize::Far { speed.max(1) } else { speed };
+        let [(min_width, min_height), (max_width, max_height)] = wanted.range();
         let fits = self.width >= min_width && self.height >= min_height;
         let size = match (fits, self.width <= max_width && self.height <= max_height) {
             (true, true) => 0,
@@ -62,7 +83,8 @@ impl Offer {
         };
         let area = u64::from(self.width) * u64::from(self.height);
         // Among images that are large enough prefer the smallest, among smaller ones the largest.
-        (speed, size, if fits { area } else { u64::MAX - area }, self.format, u32::MAX - self.rate() as u32)
+        let area = if fits { area } else { u64::MAX - area };
+        (coarse, size, area, speed, self.format, u32::MAX - self.rate() as u32)
     }
 }
 
@@ -106,10 +128,31 @@ mod tests {
             ),
             ("ten is all there is", vec![at(Yuyv, VGA, 5), at(Yuyv, VGA, 10)], at(Yuyv, VGA, 10)),
         ] {
-            assert_eq!(plan(&offers, None).first(), Some(&best), "{name}");
+            assert_eq!(plan(&offers, None, ImageSize::Near).first(), Some(&best), "{name}");
         }
         let ntsc = offer(Mjpeg, 640, 480, (30_000, 1_001));
-        assert_eq!(plan(&[at(Mjpeg, VGA, 25), ntsc], None), [ntsc, at(Mjpeg, VGA, 25)], "29.97 is thirty");
+        let plan = plan(&[at(Mjpeg, VGA, 25), ntsc], None, ImageSize::Near);
+        assert_eq!(plan, [ntsc, at(Mjpeg, VGA, 25)], "29.97 is thirty");
+    }
+
+    #[test]
+    fn far_faces_get_larger_images_where_they_are_as_fast() {
+        let at = |format, (w, h): (u32, u32), fps| offer(format, w, h, (fps, 1));
+        let full = (1920, 1080);
+        for (name, offers, best) in [
+            (
+                "the smallest large enough",
+                vec![at(Mjpeg, VGA, 30), at(Mjpeg, full, 30), at(Mjpeg, HD, 30)],
+                at(Mjpeg, HD, 30),
+            ),
+            ("in another format", vec![at(Mjpeg, VGA, 30), at(Nv12, HD, 30)], at(Nv12, HD, 30)),
+            ("a little slower", vec![at(Mjpeg, VGA, 30), at(Mjpeg, HD, 25)], at(Mjpeg, HD, 25)),
+            ("thirty of the same size", vec![at(Mjpeg, HD, 60), at(Yuyv, HD, 30)], at(Yuyv, HD, 30)),
+            ("not at ten", vec![at(Yuyv, HD, 10), at(Yuyv, VGA, 30)], at(Yuyv, VGA, 30)),
+            ("the largest of the small", vec![at(Yuyv, VGA, 30), at(Yuyv, (800, 600), 30)], at(Yuyv, (800, 600), 30)),
+        ] {
+            assert_eq!(plan(&offers, None, ImageSize::Far).first(), Some(&best), "{name}");
+        }
     }
 
     #[test]
@@ -121,10 +164,10 @@ mod tests {
     #[test]
     fn skips_impossible_offers_and_limits_attempts() {
         let broken = [offer(Mjpeg, 0, 480, (30, 1)), offer(Mjpeg, 640, 480, (30, 0))];
-        assert!(plan(&broken, None).is_empty());
+        assert!(plan(&broken, None, ImageSize::Near).is_empty());
         let many: Vec<_> = (1..100).map(|n| offer(Yuyv, 640 + n, 480, (30, 1))).collect();
-        assert_eq!(plan(&many, None).len(), TRIES);
-        assert!(plan(&many, Some(Mjpeg)).is_empty());
-        assert_eq!(plan(&[many[0], many[0]], None).len(), 1);
+        assert_eq!(plan(&many, None, ImageSize::Near).len(), TRIES);
+        assert!(plan(&many, Some(Mjpeg), ImageSize::Near).is_empty());
+        assert_eq!(plan(&[many[0], many[0]], None, ImageSize::Near).len(), 1);
     }
 }

@@ -222,7 +222,7 @@ mod tests {
         let mut camera = Nokhwa::open("0").unwrap();
         let offers = camera.offers().unwrap();
         assert!(!offers.is_empty());
-        for offer in super::super::formats::plan(&offers, None) {
+        for offer in super::super::formats::plan(&offers, None, super::super::ImageSize::Near) {
             let granted = camera.stream(&offer).unwrap();
             let mut decoder = super::super::Decoder::default();
             for _ in 0..3 {

@@ -37,6 +37,7 @@ mod v4l2;
 use backend::{Backend, Granted, Raw};
 use decode::Decoder;
 pub use decode::PixelFormat;
+pub use formats::ImageSize;
 use formats::Offer;
 pub use list::Lister;
 
@@ -54,6 +55,8 @@ const UNDECODABLE: u32 = 30;
 pub struct Usage {
     /// The only pixel format to accept; any if `None`.
     pub format: Option<PixelFormat>,
+    /// How large its images should be.
+    pub size: ImageSize,
     /// How to correct its orientation.
     pub orientation: Orientation,
     /// Required stream quality.
@@ -139,7 +142,7 @@ impl Device {
     /// Starts streaming in the best format that the camera grants.
     fn begin(&mut self) -> Result<(), CameraError> {
         let mut refused = CameraError::Unsupported;
-        for asked in formats::plan(&self.offers, self.usage.format) {
+        for asked in formats::plan(&self.offers, self.usage.format, self.usage.size) {
             match self.backend.stream(&asked) {
                 Ok(granted) => {
                     self.claim.format = Offer { fps: per_second(granted.fps), ..asked.with(&granted) }.to_string();

@@ -97,14 +97,20 @@ impl Backend for V4l2 {
             let Some(format) = usable(code) else { continue };
             let sizes = guarded(|| self.device.enum_framesizes(code)).unwrap_or_default();
             for size in sizes.into_iter().take(MAX_LISTED) {
-                let (width, height) = match size.size {
-                    FrameSizeEnum::Discrete(size) => (size.width, size.height),
-                    FrameSizeEnum::Stepwise(range) => (
-                        stepped(640, range.min_width, range.max_width, range.step_width),
-                        stepped(480, range.min_height, range.max_height, range.step_height),
-                    ),
+                let sizes = match size.size {
+                    FrameSizeEnum::Discrete(size) => vec![(size.width, size.height)],
+                    FrameSizeEnum::Stepwise(range) => [(640, 480), (1280, 720)]
+                        .map(|(width, height)| {
+                            (
+                                stepped(width, range.min_width, range.max_width, range.step_width),
+                                stepped(height, range.min_height, range.max_height, range.step_height),
+                            )
+                        })
+                        .into(),
                 };
-                offers.extend(self.rates(format, code, width, height));
+                for (width, height) in sizes {
+                    offers.extend(self.rates(format, code, width, height));
+                }
             }
         }
         Ok(offers)
