@@ -20,13 +20,13 @@ use countenance_client::{
     installed::{Installed, load_early},
     instance::{self, Claim, InstanceDir},
     interrupt::{StopRequest, on_signal},
+    qualify::PROFILE_FILE,
     runner::Environment,
     session::{
         HttpSession, SessionError,
         client::{RetryPolicy, SessionContext},
         origin::Origin,
     },
-    settings::Settings,
     source::SourceArgs,
 };
 use countenance_core::{
@@ -36,6 +36,7 @@ use countenance_core::{
 use countenance_gui as gui;
 use countenance_kiosk::{
     KioskBrowser, KioskState,
+    camera_setup::CameraSetup,
     config::{CONFIG_FOLDER, KioskConfig},
     exit::Leave,
     health::HealthServer,
@@ -112,16 +113,21 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
     let data = data_folder(args.data.as_ref())?;
     let key =
         DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
-    let settings = settings(&state.config);
+    let (setup, complaints) = CameraSetup::load(&state.config, &data);
+    for complaint in complaints {
+        state.complain(complaint);
+    }
+    let setup = Arc::new(setup);
+    let source = SourceArgs { at_kiosk: Some(policy(&state.config)), ..args.source.clone() };
     let browser = Arc::clone(&state);
-    let env = Installed::new(key, args.source.source(&settings, Some(&data)))
+    let env = Installed::new(key, source.source(&setup.settings(), Some(&data)))
         .with_policy(policy(&state.config))
         .with_visitor(Arc::clone(&state.visitor))
         .with_retries(RetryPolicy::patient())
         .with_browser_from(Arc::new(move || Box::new(KioskBrowser(Arc::clone(&browser)))));
     let env = Arc::new(env);
     load_early(Arc::clone(&env))?;
-    let camera: Arc<dyn CameraCheck> = Arc::new(Camera::new(Arc::clone(&env), args.source.request(&settings)));
+    let camera: Arc<dyn CameraCheck> = Arc::new(Camera::new(Arc::clone(&env)));
     let stop = Arc::<StopRequest>::default();
     on_signal(Arc::clone(&stop), || std::process::exit(Leave::Stopped.code().into())).context("cannot heed signals")?;
     let notifier = Arc::new(Notifier::from_env());
@@ -135,7 +141,8 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
     } else {
         Box::new(NoWatch)
     };
-    let mut screens = Window::new(args.source.clone(), &state, env, Rc::new(inbox), Arc::clone(&stop), settings);
+    let mut screens =
+        Window::new(source, &state, env, Rc::new(inbox), Arc::clone(&stop), setup, data.join(PROFILE_FILE));
     let mut input: Box<dyn InputWatch> = match WaylandInput::connect() {
         Ok(input) => Box::new(input),
         Err(error) => {
@@ -181,18 +188,6 @@ fn policy(config: &KioskConfig) -> Policy {
     let mut policy = Policy::for_kiosk();
     policy.quality.face_ratio_min = config.min_face.get();
     policy
-}
-
-/// What of the configuration the sign-in and its camera need.
-fn settings(config: &KioskConfig) -> Settings {
-    Settings {
-        camera: config.camera.clone(),
-        camera_pinned: config.camera.is_some(),
-        camera_turn_deg: config.camera_turn_deg,
-        camera_testing: config.camera_testing,
-        verifiers: config.verifiers.clone(),
-        ..Settings::default()
-    }
 }
 
 /// Where the service manager wants what a service leaves for others while it runs.

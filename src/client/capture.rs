@@ -77,6 +77,29 @@ pub struct Feedback {
     /// Share of the evidence gathered so far, 0 to 1. A frame that does not count leaves it unchanged; a change of face
     /// resets it.
     pub gathered_ratio: f32,
+    /// Where the largest face is, if there is one.
+    pub face: Option<FacePlace>,
+}
+
+/// Where a face is in its frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FacePlace {
+    /// Center of its box from the left, relative to the frame's width.
+    pub x_ratio: f32,
+    /// Center of its box from the top, relative to the frame's height.
+    pub y_ratio: f32,
+    /// Width of its box, relative to the frame's width.
+    pub width_ratio: f32,
+}
+
+impl FacePlace {
+    /// The largest of `faces` in `frame`.
+    fn largest(frame: &Frame, faces: &[Face]) -> Option<Self> {
+        let (width, height) = (frame.width() as f32, frame.height() as f32);
+        let rect = faces.iter().map(|face| face.rect).max_by(|a, b| a.area().total_cmp(&b.area()))?;
+        let centre = rect.centre();
+        Some(Self { x_ratio: centre.x / width, y_ratio: centre.y / height, width_ratio: rect.width / width })
+    }
 }
 
 /// How a capture ended.
@@ -152,7 +175,8 @@ pub fn capture(
             (Err(hint), _) => FrameOutcome::Hint(hint),
             (Ok(_), None) => FrameOutcome::Hint(Hint::NoFace),
         };
-        if !watch(&frame, outcome, Feedback { hint, gathered_ratio: judge.gathered_ratio() }) {
+        let face = FacePlace::largest(&frame, &faces);
+        if !watch(&frame, outcome, Feedback { hint, gathered_ratio: judge.gathered_ratio(), face }) {
             return Ok(Captured::Stopped);
         }
     }
@@ -178,7 +202,8 @@ pub fn practise(
         let track = tracker.follow(&frame, &faces);
         way_up.look(analyzer, &frame, &mut faces, track)?;
         let examined = quality::examine(&frame, &faces, &policy.quality);
-        let feedback = Feedback { hint: debouncer.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
+        let hint = debouncer.see(frame.at(), examined.gates());
+        let feedback = Feedback { hint, gathered_ratio: 0.0, face: FacePlace::largest(&frame, &faces) };
         let outcome = examined.good().map_or_else(FrameOutcome::Hint, |_| FrameOutcome::Gathered(0.0));
         let measured = match faces.as_slice() {
             [face] => Some(Measures::of(&frame, face).claim),

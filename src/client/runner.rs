@@ -39,11 +39,14 @@ use countenance_vision::VisionError;
 
 mod approval;
 mod progress;
+mod qualify;
 mod window_operator;
 
+pub use crate::capture::FacePlace;
 pub use approval::{ApprovalStep, ApprovalTrouble};
 pub use countenance_camera::{CameraErrorKind, FrameSource};
 pub use progress::{Command, ConsentRequest, ConsentText, FailureView, Progress, RunOutcome};
+pub use qualify::{KeepProfile, QualifyStep, SiteVerdict};
 use window_operator::{ProgressSender, WindowOperator};
 
 /// What a run borrows from outside. Product and tests differ only in their implementation of this trait.
@@ -118,6 +121,15 @@ impl Runner {
             if let Err(progress) = try_camera(&*env, &mut operator) {
                 operator.say(progress);
             }
+        })
+    }
+
+    /// Qualifies the site: captures as in a sign-in, whose scores are judged and kept by `keep`. Nothing is sent, and no
+    /// image is stored.
+    pub fn qualify(env: Arc<dyn Environment>, keep: KeepProfile, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let clock = Arc::clone(&env);
+        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |operator, cancelled| {
+            qualify::qualify(&*env, &keep, &operator, &cancelled);
         })
     }
 

@@ -17,6 +17,7 @@ use super::{
     AppContext, Ask, AtKiosk, Draft, Offered, Page, State, fonts,
     hotplug::{self, HotplugMonitor},
     preview::Preview,
+    qualify::QualifyView,
     screen::{self, Approval, CaptureView, Screen},
     screens::{self, View},
     theme::{self, Scheme, Theme},
@@ -59,6 +60,8 @@ pub struct App {
     measured: Option<QualityClaim>,
     /// Frame time from which a supervisor's PIN is taken again, in seconds.
     attendance_open_at: f64,
+    /// Progress of measuring the site, at a kiosk.
+    qualify: Option<QualifyView>,
     /// Frame time at which the last code was sent, in seconds.
     code_sent_at: Option<f64>,
 }
@@ -71,7 +74,7 @@ impl App {
 
     fn at(ctx: &Context, mut context: AppContext, kiosk: Option<AtKiosk>) -> Self {
         let settings = context.settings.clone();
-        let words = words_of(&settings, kiosk.is_some());
+        let words = words_of(&settings, kiosk.as_ref());
         let state = State {
             settings,
             complaints: std::mem::take(&mut context.complaints),
@@ -95,6 +98,7 @@ impl App {
             over_since: None,
             measured: None,
             attendance_open_at: f64::MIN,
+            qualify: None,
             code_sent_at: None,
         };
         app.dress(ctx);
@@ -158,6 +162,7 @@ impl App {
                     self.state.approval = Some(Offered::new(offer.clone(), self.state.now));
                 }
                 Progress::Measured(measured) => self.measured = *measured,
+                Progress::Qualify(step) => self.qualify = self.qualify.take().map(|view| view.after(step)),
                 Progress::Ended(ended) => self.end(*ended),
                 _ => {}
             }
@@ -184,7 +189,13 @@ impl App {
             screen if screen.shows_preview() => (self.context.preview)(),
             _ => None,
         };
-        self.preview.take(ctx, own_picture.as_ref());
+        match &self.state.screen {
+            // People stand farther away there.
+            Screen::Capture(capture) if self.state.kiosk.is_some() => {
+                self.preview.follow(ctx, own_picture.as_ref(), capture.face);
+            }
+            _ => self.preview.take(ctx, own_picture.as_ref()),
+        }
     }
 
     /// Draws a frame and carries out the user's request.
@@ -213,8 +224,7 @@ impl App {
         if fonts::missing(ctx, self.words.language()) {
             // Replacement boxes are unreadable: switch to English and explain why.
             self.state.font_missing = true;
-            self.words =
-                if self.state.kiosk.is_some() { Words::for_kiosk(Language::En) } else { Words::new(Language::En) };
+            self.words = words_in(Language::En, self.state.kiosk.as_ref());
         }
     }
 
@@ -343,7 +353,7 @@ impl App {
         }
         self.theme = theme_of(ctx, &self.state);
         if language_changed {
-            self.words = words_of(&self.state.settings, self.state.kiosk.is_some());
+            self.words = words_of(&self.state.settings, self.state.kiosk.as_ref());
             self.state.font_missing = false;
         }
         self.dress(ctx);
@@ -434,9 +444,15 @@ fn wake(ctx: &Context) -> Arc<dyn Fn() + Send + Sync> {
 }
 
 /// The texts for these settings on this system.
-fn words_of(settings: &Settings, is_kiosk: bool) -> Words {
-    let language = Language::of_system(settings.language.as_deref(), system_tags());
-    if is_kiosk { Words::for_kiosk(language) } else { Words::new(language) }
+fn words_of(settings: &Settings, kiosk: Option<&AtKiosk>) -> Words {
+    words_in(Language::of_system(settings.language.as_deref(), system_tags()), kiosk)
+}
+
+fn words_in(language: Language, kiosk: Option<&AtKiosk>) -> Words {
+    match kiosk {
+        Some(kiosk) => Words::for_kiosk(language, kiosk.attended),
+        None => Words::new(language),
+    }
 }
 
 /// The theme for the settings on this system.

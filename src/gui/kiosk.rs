@@ -22,11 +22,13 @@ mod out_of_order;
 mod pin;
 mod place;
 mod presence;
+mod qualify;
 #[cfg(feature = "gallery")]
 pub mod samples;
 mod speech;
 mod still_there;
 mod view;
+mod wiped;
 
 use std::{
     fmt,
@@ -45,14 +47,16 @@ use countenance_client::{
     doctor::Finding,
     instance::Inbox,
     interrupt::StopRequest,
-    runner::{Environment, RunOutcome},
+    runner::{Environment, KeepProfile, RunOutcome},
     session::origin::AllowedOrigins,
     settings::Settings,
 };
 use countenance_core::{frame::Frame, protocol::OutOfOrder};
 
 pub use app::KioskApp;
+pub use operator::CameraFixed;
 pub use speech::SpeechDispatcher;
+pub use wiped::{Wipe, WipeWatch};
 
 /// Text sizes that a person can choose, percent.
 pub const TEXT_PERCENTS: [u16; 5] = [100, 150, 200, 300, 400];
@@ -65,6 +69,9 @@ pub enum Opening {
     SignIn(Zeroizing<String>),
     /// "Still there?", for a person who has not touched the browser for a while. Closes with [`Closed::Start`] if they are.
     StillThere,
+    /// The end of a visit, while and after all of it is deleted. Closes with [`Closed::Wiped`] when that is done and has been
+    /// read, or has failed.
+    Wiping(WipeWatch),
     /// Why nobody can sign in now.
     OutOfOrder(OutOfOrder),
     /// The operator's screen; the PIN is asked for first.
@@ -93,6 +100,8 @@ pub enum Closed {
     Ended(Option<RunOutcome>),
     /// Nobody was there any more: the sign-in was canceled, and everything of the person is to be removed.
     Idle,
+    /// The wipe that was watched is over.
+    Wiped,
     /// The kiosk is no longer out of order.
     Recovered,
     /// An operator asked for this.
@@ -109,6 +118,7 @@ impl fmt::Debug for Closed {
             Self::Badge(number) => write!(f, "Badge({} digits)", number.len()),
             Self::Ended(outcome) => f.debug_tuple("Ended").field(outcome).finish(),
             Self::Idle => f.write_str("Idle"),
+            Self::Wiped => f.write_str("Wiped"),
             Self::Recovered => f.write_str("Recovered"),
             Self::Operator(ask) => f.debug_tuple("Operator").field(ask).finish(),
             Self::Stopped => f.write_str("Stopped"),
@@ -228,12 +238,17 @@ pub struct KioskContext {
     pub stop: Arc<StopRequest>,
     /// Whether a recording replaces the camera.
     pub plays_recording: bool,
-    /// The settings in use: camera, theme, motion.
-    pub settings: Settings,
+    /// The settings in use now: camera, theme, motion. Asked for each window, since an operator may have changed them.
+    pub settings: Arc<dyn Fn() -> Settings + Send + Sync>,
     /// Lists the cameras in order of preference. May block; called on a separate thread.
     pub cameras: Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>,
-    /// Applies the operator's choice of camera.
-    pub choose: Arc<dyn Fn(&Settings) + Send + Sync>,
+    /// Applies the choice of camera, at the start of each window and when the operator changes it, and keeps it beyond a
+    /// restart. Returns whether it could be kept.
+    pub choose: Arc<dyn Fn(&Settings) -> bool + Send + Sync>,
+    /// What of the camera the operator cannot choose.
+    pub camera_fixed: CameraFixed,
+    /// Keeps what measuring the site has found.
+    pub keep_profile: KeepProfile,
     /// Runs the diagnostics; called on a separate thread.
     pub examine: Arc<dyn Fn() -> Vec<Finding> + Send + Sync>,
     /// How the kiosk looks, and what it waits for.

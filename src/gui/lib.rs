@@ -20,6 +20,7 @@ pub mod kiosk;
 mod layout;
 mod marks;
 mod preview;
+mod qualify;
 #[cfg(feature = "gallery")]
 pub mod raster;
 pub mod screen;
@@ -148,6 +149,8 @@ pub struct AtKiosk {
     pub takes_links: bool,
     /// Whether somebody else has taken the place of the person who signs in.
     pub is_somebody_else: bool,
+    /// Whether staff is nearby.
+    pub attended: bool,
 }
 
 /// A code with which another device can allow this one.

@@ -3,7 +3,8 @@
 use countenance_client::{
     flow::{AttendanceStep, CodeStep, Remedy},
     runner::{
-        ApprovalStep, ApprovalTrouble, CameraErrorKind, Command, ConsentRequest, FailureView, Progress, RunOutcome,
+        ApprovalStep, ApprovalTrouble, CameraErrorKind, Command, ConsentRequest, FacePlace, FailureView, Progress,
+        RunOutcome,
     },
 };
 use countenance_core::{
@@ -67,6 +68,8 @@ pub struct CaptureView {
     pub at_millis: Option<u64>,
     /// Whether the newest frame shows a face.
     pub has_face: bool,
+    /// Where the largest face is in it.
+    pub face: Option<FacePlace>,
     /// Whether the capture restarted automatically because a camera was connected. Shown until the first frame.
     pub camera_came: bool,
 }
@@ -170,9 +173,9 @@ impl Screen {
                 Self::Attendance(Attendance { is_retrying: true, ..attendance })
             }
             (_, Progress::Opened(request)) => Self::Consent(request),
-            (before, Progress::Frame { hint, gathered_ratio, at_millis, has_face }) => {
+            (before, Progress::Frame { hint, gathered_ratio, at_millis, has_face, face }) => {
                 let at_millis = Some(at_millis);
-                let capture = CaptureView { hint, gathered_ratio, at_millis, has_face, camera_came: false };
+                let capture = CaptureView { hint, gathered_ratio, at_millis, has_face, face, camera_came: false };
                 if matches!(before, Self::Trying(_)) { Self::Trying(capture) } else { Self::Capture(capture) }
             }
             (before, Progress::Code(step)) => {
@@ -196,6 +199,7 @@ impl Screen {
                 | Progress::ApprovalOffered(_)
                 | Progress::Approval(_)
                 | Progress::Measured(_)
+                | Progress::Qualify(_)
                 | Progress::SomebodyElse,
             ) => other,
             (before, Progress::AttemptFailed(FailureView::Camera(fault))) => {
@@ -324,7 +328,7 @@ mod tests {
     }
 
     fn capture() -> Progress {
-        Progress::Frame { hint: Some(Hint::ComeCloser), gathered_ratio: 0.0, at_millis: 40, has_face: true }
+        Progress::Frame { hint: Some(Hint::ComeCloser), gathered_ratio: 0.0, at_millis: 40, has_face: true, face: None }
     }
 
     fn not_accepted() -> Progress {

@@ -122,10 +122,32 @@ impl<'a> From<&'a str> for Arg<'a> {
     }
 }
 
+/// Where the texts are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In a window on somebody's computer.
+    Window,
+    /// At a kiosk with staff nearby.
+    Kiosk,
+    /// At a kiosk without.
+    KioskAlone,
+}
+
+impl Place {
+    /// The attributes that stand in for a message here, the first that it has.
+    const fn attributes(self) -> &'static [&'static str] {
+        match self {
+            Self::Window => &[],
+            Self::Kiosk => &["kiosk"],
+            Self::KioskAlone => &["alone", "kiosk"],
+        }
+    }
+}
+
 /// The messages of one language, with English as fallback.
 pub struct Words {
     language: Language,
-    is_kiosk: bool,
+    place: Place,
     own: FluentBundle<FluentResource>,
     english: Option<FluentBundle<FluentResource>>,
 }
@@ -134,13 +156,14 @@ impl Words {
     /// Loads the messages of `language`.
     pub fn new(language: Language) -> Self {
         let english = (language != Language::En).then(|| bundle(Language::En));
-        Self { language, is_kiosk: false, own: bundle(language), english }
+        Self { language, place: Place::Window, own: bundle(language), english }
     }
 
     /// Loads the messages of `language` in the wording of a kiosk: a message that speaks of "this computer" or of "your
-    /// browser" has an attribute `kiosk`, which stands in for it.
-    pub fn for_kiosk(language: Language) -> Self {
-        Self { is_kiosk: true, ..Self::new(language) }
+    /// browser" has an attribute `kiosk`, which stands in for it. One that sends people to the staff has an attribute
+    /// `alone`, for a kiosk without any nearby, which is not `attended`.
+    pub fn for_kiosk(language: Language, attended: bool) -> Self {
+        Self { place: if attended { Place::Kiosk } else { Place::KioskAlone }, ..Self::new(language) }
     }
 
     /// The language.
@@ -165,8 +188,8 @@ impl Words {
             };
             values.set(name, value);
         }
-        let said = said(&self.own, id, self.is_kiosk, &values)
-            .or_else(|| self.english.as_ref().and_then(|english| said(english, id, self.is_kiosk, &values)));
+        let said = said(&self.own, id, self.place, &values)
+            .or_else(|| self.english.as_ref().and_then(|english| said(english, id, self.place, &values)));
         debug_assert!(said.is_some(), "no message is called {id}");
         said.unwrap_or_else(|| id.to_owned())
     }
@@ -182,10 +205,10 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
     bundle
 }
 
-fn said(bundle: &FluentBundle<FluentResource>, id: &str, is_kiosk: bool, values: &FluentArgs<'_>) -> Option<String> {
+fn said(bundle: &FluentBundle<FluentResource>, id: &str, place: Place, values: &FluentArgs<'_>) -> Option<String> {
     let message = bundle.get_message(id)?;
-    let at_kiosk = if is_kiosk { message.get_attribute("kiosk").map(|attribute| attribute.value()) } else { None };
-    let pattern = at_kiosk.or_else(|| message.value())?;
+    let own = place.attributes().iter().find_map(|name| message.get_attribute(name));
+    let pattern = own.map(|attribute| attribute.value()).or_else(|| message.value())?;
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(values), &mut errors).into_owned();
     debug_assert!(errors.is_empty(), "{id}: {errors:?}");

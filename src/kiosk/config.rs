@@ -10,7 +10,7 @@
 //! | `profile` | folder below `$XDG_RUNTIME_DIR` or `/run`, on a tmpfs | `$XDG_RUNTIME_DIR/countenance-kiosk` |
 //! | `verifiers` | origins that links may name; the first gets the heartbeats | out of order |
 //! | `pages` | further origins that the browser may open; read by what writes its policy, before the kiosk starts | none |
-//! | `camera`, `camera_turn_deg`, `camera_testing` | ID or name of the only camera; 0, 90, 180, 270; accepts virtual ones | first one, 0, false |
+//! | `camera`, `camera_turn_deg`, `camera_testing` | ID or name of the only camera; 0, 90, 180, 270; accepts virtual ones | as chosen on the operator's screen, which is first one, 0; false |
 //! | `min_face_ratio` | smallest face, share of the image's width, 0.10 to 0.60 | 0.10 |
 //! | `idle_secs` | seconds without a person before "Still there?", 10 to 600 | 30 |
 //! | `watch` | whether the camera looks who is there during a visit, with its light on (see [`crate::watch`]) | false |
@@ -56,10 +56,11 @@ pub struct KioskConfig {
     pub profile: Option<PathBuf>,
     /// The verifiers that links may name.
     pub verifiers: AllowedOrigins,
-    /// ID or name of the only camera that is accepted; the first one found if `None`.
+    /// ID or name of the only camera that is accepted. If `None`, an operator may choose one at the kiosk, and the first
+    /// one found is used until then.
     pub camera: Option<String>,
-    /// Clockwise rotation of its image, degrees.
-    pub camera_turn_deg: u16,
+    /// Clockwise rotation of its image, degrees; an operator may choose it at the kiosk if `None`.
+    pub camera_turn_deg: Option<u16>,
     /// Whether a virtual camera is accepted, for tests.
     pub camera_testing: bool,
     /// Smallest face.

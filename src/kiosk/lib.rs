@@ -35,7 +35,8 @@
 //! A machine that was suspended ([`suspend`]) wipes what was open, and asks camera and verifier at once.
 //!
 //! The threads share a [`KioskState`]. What is wrong is in its [`trouble`] table, which says when each fault is noticed.
-//! How the process ends is in [`exit`]. What an operator sets up is in [`config`].
+//! How the process ends is in [`exit`]. What an administrator sets up is in [`config`], what an operator chooses at the
+//! kiosk's own screen in [`camera_setup`].
 //!
 //! # Around it
 //!
@@ -54,6 +55,7 @@
 #![cfg(target_os = "linux")]
 
 pub mod browser;
+pub mod camera_setup;
 pub mod config;
 pub mod exit;
 pub mod health;

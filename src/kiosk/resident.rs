@@ -1,6 +1,6 @@
 //! The main thread: waits for what happens, asks [`Presence`] what to do, and does it.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, thread, time::Duration};
 
 use countenance_client::{instance::Call, interrupt::StopRequest};
 use countenance_core::protocol::OutOfOrder;
@@ -12,7 +12,7 @@ use crate::{
     idle::InputWatch,
     monitor::{self, CameraCheck},
     presence::{Action, Event, Phase, Presence},
-    screens::{Closed, Link, Opening, Screens},
+    screens::{Closed, Link, Opening, Screens, WipeProgress},
     state::KioskState,
     watch::{Observation, PersonWatch},
 };
@@ -60,6 +60,7 @@ impl Resident<'_> {
         let mut event = Event::Started;
         loop {
             self.state.alive();
+            let somebody = !matches!(presence.phase(), Phase::Empty | Phase::OutOfOrder);
             let mut actions: VecDeque<_> = presence.step(self.state.now(), event, self.state.trouble()).into();
             self.state.set_phase(presence.phase());
             // Before a window opens that needs the camera itself.
@@ -74,7 +75,8 @@ impl Resident<'_> {
                 match action {
                     Action::Wipe => {
                         arrived.link = None;
-                        if !self.wipe() {
+                        let is_wiped = if somebody { self.wipe_visibly(&mut arrived) } else { self.wipe() };
+                        if !is_wiped {
                             actions = presence.wipe_failed().into();
                             self.state.set_phase(presence.phase());
                         }
@@ -175,6 +177,8 @@ impl Resident<'_> {
                 }
                 Event::Left
             }
+            // A wipe is followed by what its visit's end has asked for.
+            Closed::Wiped => Event::Tick,
             Closed::Recovered => Event::Recovered,
             Closed::Operator(asked) => Event::Operator(asked),
             Closed::Stopped => Event::Stop,
@@ -195,20 +199,41 @@ impl Resident<'_> {
     /// Ends the browser, deletes all of it, and forgets the links that arrived for this person. Then there is time to see
     /// whether the camera works.
     fn wipe(&mut self) -> bool {
-        let now = self.state.now();
-        let wiped = self.state.browser().as_mut().is_none_or(|browser| {
-            let wiped = browser.wipe(now).is_ok();
-            monitor::note_browser(&self.state, browser);
-            wiped
-        });
-        self.state.visitor.forget();
-        self.state.forget_suspension();
-        while self.screens.wait(Duration::ZERO).is_some() {}
-        self.state.metrics.wipe();
-        self.state.alive();
+        let wiped = wipe_browser(&self.state);
+        self.after_wipe();
         monitor::check_stream(&self.state, self.camera);
         self.state.alive();
         wiped
+    }
+
+    /// As [`wipe`](Self::wipe), in view of the person who leaves and of the next one. What a window cannot show is wiped
+    /// all the same.
+    fn wipe_visibly(&mut self, arrived: &mut Arrived) -> bool {
+        let (progress, state, camera) = (WipeProgress::default(), Arc::clone(&self.state), self.camera);
+        let shown = progress.clone();
+        let wiped = thread::scope(|scope| {
+            let work = move || {
+                let wiped = wipe_browser(&state);
+                progress.end(wiped);
+                monitor::check_stream(&state, camera);
+                wiped
+            };
+            let Ok(wipe) = thread::Builder::new().name("wipe".into()).spawn_scoped(scope, work) else { return None };
+            // Neither mends nor adds to what broke before.
+            let broken = arrived.broken;
+            self.show(Opening::Wiping(shown), arrived);
+            arrived.broken = broken;
+            wipe.join().ok()
+        });
+        self.after_wipe();
+        // Without a thread of its own, or after a panic there: here.
+        wiped.unwrap_or_else(|| wipe_browser(&self.state))
+    }
+
+    fn after_wipe(&mut self) {
+        while self.screens.wait(Duration::ZERO).is_some() {}
+        self.state.metrics.wipe();
+        self.state.alive();
     }
 
     fn prepare(&self) {
@@ -234,6 +259,18 @@ impl Resident<'_> {
         self.state.shut_down();
         leave
     }
+}
+
+/// Ends the browser, deletes all of it, and forgets whose visit it was; whether that has worked.
+fn wipe_browser(state: &KioskState) -> bool {
+    let now = state.now();
+    state.visitor.forget();
+    state.forget_suspension();
+    state.browser().as_mut().is_none_or(|browser| {
+        let wiped = browser.wipe(now).is_ok();
+        monitor::note_browser(state, browser);
+        wiped
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! What the resident part knows of the window: what it shows when it opens, and how it closed. The window itself is
 //! elsewhere; `countenance kiosk` connects the two, tests stand in for it.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use zeroize::Zeroizing;
 
@@ -31,9 +34,36 @@ pub enum Opening {
     SignIn(Link),
     /// "Still there?", with a countdown: nobody has touched the browser for a while.
     StillThere,
+    /// The end of a visit, while and after all of it is deleted. Closes when that is over and has been read.
+    Wiping(WipeProgress),
     /// Why nobody can sign in now.
     OutOfOrder(OutOfOrder),
 }
+
+/// How far a wipe has come. Shared by what wipes and what shows it.
+#[derive(Debug, Clone, Default)]
+pub struct WipeProgress(Arc<OnceLock<bool>>);
+
+impl WipeProgress {
+    /// Whether all could be deleted; `None` while that goes on.
+    pub fn outcome(&self) -> Option<bool> {
+        self.0.get().copied()
+    }
+
+    /// The wipe is over.
+    pub(crate) fn end(&self, is_wiped: bool) {
+        self.0.set(is_wiped).ok();
+    }
+}
+
+/// Which wipe it is does not matter.
+impl PartialEq for WipeProgress {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for WipeProgress {}
 
 /// A launch link. Wiped on drop, never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,6 +86,8 @@ pub enum Closed {
     Ended(Option<RunOutcome>),
     /// Nobody is there, or somebody else: everything of this person is to be wiped.
     Idle,
+    /// The wipe is over, and people have been told.
+    Wiped,
     /// What was out of order is no longer.
     Recovered,
     /// An operator, who has given the PIN, asks for something.

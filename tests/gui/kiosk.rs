@@ -1,5 +1,8 @@
 //! A kiosk's window, driven through its accessible names: from "touch to sign in" to "next, please", and every way in which
-//! it ends.
+//! it ends. The operator's pages are in `operator`, what works by keyboard in `keyboard`.
+
+mod keyboard;
+mod operator;
 
 use std::{
     rc::Rc,
@@ -15,6 +18,7 @@ use countenance_client::{
     dry_run,
     instance::{self, Claim, Inbox, InstanceDir},
     interrupt::StopRequest,
+    qualify::Profile,
     runner::RunOutcome,
     session::SessionError,
     settings::Settings,
@@ -23,7 +27,8 @@ use countenance_core::protocol::{Fallback, OutOfOrder, Purpose, Reason};
 use countenance_gui::{
     catalogue,
     kiosk::{
-        Choices, Closed, KioskApp, KioskContext, KioskLook, Opening, OperatorAsk, OperatorPin, PinAnswer, Speak, Waker,
+        CameraFixed, Choices, Closed, KioskApp, KioskContext, KioskLook, Opening, OperatorAsk, OperatorPin, PinAnswer,
+        Speak, Waker, Wipe,
     },
     screen::Screen,
     words::Language,
@@ -77,6 +82,10 @@ struct Setup {
     choices: Arc<Choices>,
     speech: Option<Arc<TestSpeech>>,
     trouble: Option<OutOfOrder>,
+    /// What the files decide of the camera.
+    fixed: CameraFixed,
+    /// Whether nothing can be kept.
+    is_read_only: bool,
 }
 
 /// A kiosk's window in a test environment.
@@ -89,6 +98,8 @@ struct Kiosk {
     interrupted: Arc<AtomicBool>,
     changed: Arc<Mutex<Waker>>,
     woken: Receiver<()>,
+    /// What measuring the site has found, and was to be kept.
+    profiles: Arc<Mutex<Vec<Profile>>>,
 }
 
 impl Kiosk {
@@ -96,6 +107,7 @@ impl Kiosk {
         let env = TestEnv::new(setup.script);
         let (wake, woken) = channel();
         let trouble = Arc::new(Mutex::new(setup.trouble));
+        let (profiles, is_read_only) = (Arc::<Mutex<Vec<Profile>>>::default(), setup.is_read_only);
         let (alive, stop) = (Arc::new(Mutex::new(0)), Arc::new(StopRequest::default()));
         let interrupted = Arc::<AtomicBool>::default();
         let changed = Arc::new(Mutex::new(Box::new(|| {}) as Waker));
@@ -108,14 +120,32 @@ impl Kiosk {
             stop: Arc::clone(&stop),
             plays_recording: false,
             // Nothing moves, so that time passes only where a test lets it pass.
-            settings: Settings { reduced_motion: true, ..Settings::default() },
+            settings: {
+                let env = Arc::clone(&env);
+                Arc::new(move || {
+                    let chosen = env.chosen.lock().unwrap().last().cloned().unwrap_or_default();
+                    let Settings { camera, camera_pinned, camera_turn_deg, .. } = chosen;
+                    Settings { camera, camera_pinned, camera_turn_deg, reduced_motion: true, ..Settings::default() }
+                })
+            },
             cameras: {
                 let env = Arc::clone(&env);
                 Arc::new(move || env.plugged())
             },
             choose: {
                 let env = Arc::clone(&env);
-                Arc::new(move |settings| env.chosen.lock().unwrap().push(settings.clone()))
+                Arc::new(move |settings| {
+                    env.chosen.lock().unwrap().push(settings.clone());
+                    !is_read_only
+                })
+            },
+            camera_fixed: setup.fixed,
+            keep_profile: {
+                let profiles = Arc::clone(&profiles);
+                Arc::new(move |profile| {
+                    profiles.lock().unwrap().push(profile.clone());
+                    if is_read_only { Err("the disk is full".into()) } else { Ok(()) }
+                })
             },
             examine: Arc::new(Vec::new),
             look: setup.look.unwrap_or(look),
@@ -148,7 +178,7 @@ impl Kiosk {
             });
             KioskApp::new(&cc.egui_ctx, context, opening)
         });
-        Self { env, harness, trouble, alive, stop, interrupted, changed, woken }
+        Self { env, harness, trouble, alive, stop, interrupted, changed, woken, profiles }
     }
 
     /// A sign-in that a link has begun.
@@ -576,6 +606,13 @@ fn out_of_order_is_said_and_recovers_by_itself() {
         kiosk.wait(1.25);
         assert_eq!(kiosk.closed(), Some(Closed::Recovered), "{title}");
     }
+    let alone = KioskLook { attended: false, ..KioskLook::default() };
+    let mut kiosk = Kiosk::open(
+        Opening::OutOfOrder(OutOfOrder::ClockOff),
+        Setup { look: Some(alone), trouble: Some(OutOfOrder::ClockOff), ..Setup::default() },
+    );
+    kiosk.see("This kiosk’s clock is wrong");
+    assert!(kiosk.harness.query_all_by_label_contains("staff").next().is_none(), "there is none");
     let mut kiosk = Kiosk::open(Opening::OutOfOrder(OutOfOrder::Offline), Setup::default());
     kiosk.wait(0.25);
     assert_eq!(kiosk.closed(), Some(Closed::Recovered), "what has passed meanwhile");
@@ -587,60 +624,6 @@ fn a_sign_in_is_not_interrupted_by_trouble() {
     kiosk.see("Begin");
     *kiosk.trouble.lock().unwrap() = Some(OutOfOrder::VerifierDown);
     kiosk.wait(3.0).press("Begin").see("The next page opens now.");
-}
-
-#[test]
-fn the_operator_comes_in_by_gesture_and_pin() {
-    let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
-    kiosk.env.plug(&["Desk", "Lid"]);
-    kiosk.see("Touch to sign in").open_operator().see("Enter the PIN.").pin("111111");
-    kiosk.see("That is not the PIN. Try again in 4 seconds.").press("2").see("0 digits").wait(5.0);
-    kiosk.see("That is not the PIN.").pin("246813").see("Back to the kiosk").see("Desk").press("Lid");
-    kiosk.until("the camera", |kiosk| {
-        kiosk.env.chosen.lock().unwrap().last().is_some_and(|chosen| chosen.camera.as_deref() == Some("Lid"))
-    });
-    kiosk.until("a measure", |kiosk| kiosk.harness.query_all_by_label_contains("Distance: about").next().is_some());
-    kiosk.press("Restart the computer");
-    assert_eq!(kiosk.closed(), Some(Closed::Operator(OperatorAsk::Reboot)));
-    let env = kiosk.leave();
-    assert!(!env.recorded().contains(&"posted".to_owned()), "nothing of it is sent");
-}
-
-#[test]
-fn the_operator_s_pages_close_themselves() {
-    let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
-    kiosk.see("Touch to sign in").open_operator().see("Enter the PIN.").wait(61.0).see("Touch to sign in");
-    kiosk.open_operator().pin("246813").see("Back to the kiosk").wait(61.0).see("Touch to sign in");
-    kiosk.open_operator().see("0 digits").press("Back").see("Touch to sign in");
-    let mut kiosk = Kiosk::open(Opening::Operator, Setup::default());
-    kiosk.pin("246813").press("Back to the kiosk");
-    assert_eq!(kiosk.closed(), Some(Closed::Idle));
-}
-
-#[test]
-fn a_locked_pin_says_so() {
-    let mut kiosk = Kiosk::open(Opening::Operator, Setup::default());
-    kiosk
-        .pin("111111")
-        .wait(5.0)
-        .pin("111112")
-        .see("The PIN is locked after too many attempts. Your IT team can unlock it.");
-    assert!(!kiosk.shows("Open"), "there is nothing to type on");
-}
-
-#[test]
-fn out_of_order_too_lets_the_operator_in() {
-    let gone = OutOfOrder::CameraGone;
-    let mut kiosk = Kiosk::open(Opening::OutOfOrder(gone), Setup { trouble: Some(gone), ..Setup::default() });
-    kiosk.see("No camera found").open_operator().pin("246813").press("End the program");
-    assert_eq!(kiosk.closed(), Some(Closed::Operator(OperatorAsk::Quit)));
-}
-
-#[test]
-fn no_gesture_reaches_the_operator_during_a_sign_in() {
-    let mut kiosk = Kiosk::sign_in(Script::default());
-    kiosk.see("Begin").open_operator().see("Begin");
-    assert!(!kiosk.shows("Enter the PIN."));
 }
 
 #[test]
@@ -680,4 +663,36 @@ fn nobody_waits_for_a_person_who_has_walked_away() {
     kiosk.env.go_on();
     let env = kiosk.leave();
     assert_eq!(env.recorded(), ["light on", "light off", "abandoned: cancelled", "browser"]);
+}
+
+#[test]
+fn what_is_said_to_be_deleted_is_deleted() {
+    let wipe = Arc::new(Mutex::new(Wipe::Running));
+    let watch = |wipe: &Arc<Mutex<Wipe>>| {
+        let wipe = Arc::clone(wipe);
+        Opening::Wiping(Arc::new(move || *wipe.lock().unwrap()))
+    };
+    let choices = Arc::new(Choices::default());
+    let setup = || Setup { choices: Arc::clone(&choices), ..Setup::default() };
+    Kiosk::open(Opening::Attract, setup()).press("Language: English").press("Deutsch").see("Zum Anmelden berühren");
+    let mut kiosk = Kiosk::open(watch(&wipe), setup());
+    kiosk.see("Alles von diesem Besuch wird gelöscht.").wait(30.0);
+    assert!(!kiosk.shows("Alles von diesem Besuch wurde gelöscht.") && kiosk.closed().is_none());
+    *wipe.lock().unwrap() = Wipe::Done;
+    kiosk
+        .wait(0.25)
+        .see("Abgemeldet")
+        .see("Alles von diesem Besuch wurde gelöscht.")
+        .see("Der Nächste, bitte.")
+        .wait(2.0);
+    assert_eq!((kiosk.closed(), choices.language()), (None, Some(Language::De)));
+    kiosk.wait(1.25);
+    assert_eq!((kiosk.closed(), choices.language()), (Some(Closed::Wiped), None), "the next one chooses anew");
+    let mut kiosk = Kiosk::open(watch(&wipe), setup());
+    kiosk.press("Continue");
+    assert_eq!(kiosk.closed(), Some(Closed::Wiped), "nobody need wait");
+    *wipe.lock().unwrap() = Wipe::Failed;
+    let mut kiosk = Kiosk::open(watch(&wipe), setup());
+    kiosk.wait(0.25);
+    assert!(!kiosk.shows("Everything from this visit was deleted.") && kiosk.closed() == Some(Closed::Wiped));
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use countenance_camera::{CameraErrorKind, CameraRequest};
+use countenance_camera::CameraErrorKind;
 use countenance_client::{installed::Installed, runner::Environment, source::Source};
 use countenance_kiosk::monitor::CameraCheck;
 
@@ -15,22 +15,21 @@ const FRAME_LIMIT: Duration = Duration::from_secs(2);
 /// The camera while no window uses it.
 pub(super) struct Camera {
     env: Arc<Installed>,
-    request: CameraRequest,
     /// Two checks at once would take the camera from each other.
     busy: Mutex<()>,
 }
 
 impl Camera {
-    /// The camera of `env`, which must be the one of `request`.
-    pub(super) fn new(env: Arc<Installed>, request: CameraRequest) -> Self {
-        Self { env, request, busy: Mutex::default() }
+    /// The camera of `env`, whichever an operator has chosen there.
+    pub(super) fn new(env: Arc<Installed>) -> Self {
+        Self { env, busy: Mutex::default() }
     }
 }
 
 impl CameraCheck for Camera {
     fn present(&self) -> Result<(), CameraErrorKind> {
         match self.env.source() {
-            Source::Camera(cameras) => self.request.choice.among(&cameras.list()).map(drop).map_err(|e| e.kind()),
+            Source::Camera(cameras) => cameras.request().choice.among(&cameras.list()).map(drop).map_err(|e| e.kind()),
             Source::Recording { .. } => Ok(()),
         }
     }

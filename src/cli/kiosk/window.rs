@@ -1,18 +1,19 @@
 //! The kiosk's window, as the resident part uses it.
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{path::PathBuf, rc::Rc, sync::Arc, time::Duration};
 
 use countenance_client::{
     doctor::{self, DoctorContext},
+    headless::causes,
     installed::Installed,
     instance::{Call, Inbox},
     interrupt::StopRequest,
-    settings::Settings,
     source::{Source, SourceArgs},
 };
 use countenance_gui::{kiosk as window, words::Language};
 use countenance_kiosk::{
     KioskState,
+    camera_setup::CameraSetup,
     config::BadgeForm,
     pin::PinAnswer,
     screens::{Closed, Opening, OperatorRequest, ScreenError, Screens},
@@ -24,16 +25,18 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The window of a kiosk in this state, with frames as `source` says.
+    /// The window of a kiosk in this state, with frames as `source` and `setup` say. What measuring the site finds is kept
+    /// in the file `site`.
     pub(super) fn new(
         source: SourceArgs,
         state: &Arc<KioskState>,
         env: Arc<Installed>,
         inbox: Rc<Inbox>,
         stop: Arc<StopRequest>,
-        settings: Settings,
+        setup: Arc<CameraSetup>,
+        site: PathBuf,
     ) -> Self {
-        Self { context: context(source, state, env, inbox, stop, settings) }
+        Self { context: context(source, state, env, inbox, stop, setup, site) }
     }
 }
 
@@ -43,6 +46,11 @@ impl Screens for Window {
             Opening::Attract => window::Opening::Attract,
             Opening::SignIn(link) => window::Opening::SignIn(link.0),
             Opening::StillThere => window::Opening::StillThere,
+            Opening::Wiping(progress) => window::Opening::Wiping(Arc::new(move || match progress.outcome() {
+                None => window::Wipe::Running,
+                Some(true) => window::Wipe::Done,
+                Some(false) => window::Wipe::Failed,
+            })),
             Opening::OutOfOrder(condition) => window::Opening::OutOfOrder(condition),
         };
         match window::show(&self.context, opening) {
@@ -63,6 +71,7 @@ fn understood(closed: window::Closed) -> Closed {
         C::Badge(typed) => Closed::Badge(typed),
         C::Ended(outcome) => Closed::Ended(outcome),
         C::Idle => Closed::Idle,
+        C::Wiped => Closed::Wiped,
         C::Recovered => Closed::Recovered,
         C::Operator(OperatorAsk::Restart) => Closed::Operator(OperatorRequest::Restart),
         C::Operator(OperatorAsk::Quit) => Closed::Operator(OperatorRequest::Quit),
@@ -91,13 +100,16 @@ fn context(
     env: Arc<Installed>,
     inbox: Rc<Inbox>,
     stop: Arc<StopRequest>,
-    settings: Settings,
+    setup: Arc<CameraSetup>,
+    site: PathBuf,
 ) -> window::KioskContext {
     let config = &state.config;
     let (slot, plays_recording) = (env.slot.clone(), matches!(env.source(), Source::Recording { .. }));
     let (alive, over, ahead) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
     let (trouble, pin, changed) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
-    let (cameras, choose) = crate::cli::window::cameras(&env, source, &settings);
+    let (cameras, choose) = crate::cli::window::cameras(&env, source, &setup.settings());
+    let fixed = window::CameraFixed { camera: setup.fixed().camera, turn: setup.fixed().turn };
+    let used = Arc::clone(&setup);
     window::KioskContext {
         preview: Arc::new(move || slot.frame()),
         env,
@@ -105,9 +117,22 @@ fn context(
         inbox: Some(inbox),
         stop,
         plays_recording,
-        settings,
+        settings: Arc::new(move || used.settings()),
         cameras,
-        choose,
+        choose: Arc::new(move |wanted| {
+            let kept = setup.choose(wanted);
+            choose(&setup.settings());
+            kept.inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "the camera is not kept"))
+                .is_ok()
+        }),
+        camera_fixed: fixed,
+        keep_profile: Arc::new(move |profile| {
+            if plays_recording {
+                // As with `camera qualify`: a recording says nothing of this site.
+                return Err("a recording is in place of the camera".into());
+            }
+            profile.save(&site).map_err(|error| causes(&error))
+        }),
         examine: Arc::new(|| doctor::examine(&DoctorContext::of_this_machine(true))),
         look: window::KioskLook {
             text_percent: config.text.get(),

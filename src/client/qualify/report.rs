@@ -96,34 +96,36 @@ pub enum Why {
     },
 }
 
-/// What to change at the site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Remedy {
-    /// Faces are dark.
-    MoreLight,
-    /// Faces are too bright.
-    LessLight,
-    /// One half of the face is darker.
-    EvenLight,
-    /// Faces are small.
-    Nearer,
-    /// Faces are large.
-    Farther,
-    /// Faces are off center, or turned away.
-    AimCamera,
-    /// Eyes are hidden.
-    NoDarkGlasses,
-    /// The image is blurred.
-    CleanLens,
-    /// Several people are in the image.
-    OnePerson,
-    /// The frame rate is low.
-    FasterCamera,
-    /// None of the above explains it.
-    OtherCamera,
-    /// More captures are needed.
-    MoreCaptures,
+countenance_core::enumeration! {
+    /// What to change at the site.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Remedy {
+        /// Faces are dark.
+        MoreLight,
+        /// Faces are too bright.
+        LessLight,
+        /// One half of the face is darker.
+        EvenLight,
+        /// Faces are small.
+        Nearer,
+        /// Faces are large.
+        Farther,
+        /// Faces are off center, or turned away.
+        AimCamera,
+        /// Eyes are hidden.
+        NoDarkGlasses,
+        /// The image is blurred.
+        CleanLens,
+        /// Several people are in the image.
+        OnePerson,
+        /// The frame rate is low.
+        FasterCamera,
+        /// None of the above explains it.
+        OtherCamera,
+        /// More captures are needed.
+        MoreCaptures,
+    }
 }
 
 impl Report {

@@ -1,6 +1,7 @@
 //! The messages between a run and its window: progress out, commands in.
 
-use super::ApprovalStep;
+use super::{ApprovalStep, QualifyStep};
+use crate::capture::FacePlace;
 use crate::flow::{AttemptFailure, AttendanceStep, CodeStep, FlowOutcome, Remedy};
 use countenance_camera::CameraErrorKind;
 use countenance_core::{
@@ -31,11 +32,15 @@ pub enum Progress {
         at_millis: u64,
         /// Whether it shows a face, however badly.
         has_face: bool,
+        /// Where the largest face is, if there is one.
+        face: Option<FacePlace>,
     },
     /// Somebody else has taken the visitor's place: the capture has stopped, and its window closes.
     SomebodyElse,
     /// What a camera test measures on the only face in the last frame; `None` if there is not one face.
     Measured(Option<QualityClaim>),
+    /// A step of qualifying the site.
+    Qualify(QualifyStep),
     /// The capture is being posted.
     Sending,
     /// The verifier cannot be reached; waiting before the next attempt.

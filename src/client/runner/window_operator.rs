@@ -101,6 +101,11 @@ impl WindowOperator {
         self.request.as_ref().map_or(&[], |request| &request.fallback)
     }
 
+    /// Whether the person has asked to end the run. Takes all that they have asked for.
+    pub(super) fn is_asked_to_stop(&self) -> bool {
+        self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe))
+    }
+
     /// Waits for the person. `None` if the run was canceled, the window is gone, or the session has expired.
     fn answer(&self) -> Option<Command> {
         self.answer_until(self.request.as_ref().map(|request| request.expires_at))
@@ -163,16 +168,15 @@ impl Operator for WindowOperator {
         let begun = *self.capture.begun.get_or_insert(frame.at());
         self.capture.picture = Some(frame.clone());
         let at_millis = frame.at().saturating_sub(begun).as_millis() as u64;
-        let Feedback { hint, gathered_ratio } = feedback;
+        let Feedback { hint, gathered_ratio, face } = feedback;
         // The hint is debounced, and says more than this.
         let has_face = outcome != FrameOutcome::Hint(Hint::NoFace);
-        self.sender.say(Progress::Frame { hint, gathered_ratio, at_millis, has_face });
+        self.sender.say(Progress::Frame { hint, gathered_ratio, at_millis, has_face, face });
         if self.visitor.as_ref().is_some_and(|visitor| visitor.is_somebody_else()) {
             self.sender.say(Progress::SomebodyElse);
             return false;
         }
-        let stop = self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe));
-        !stop && !self.cancelled.load(Ordering::Relaxed)
+        !self.is_asked_to_stop() && !self.cancelled.load(Ordering::Relaxed)
     }
 
     fn notify(&mut self, event: FlowEvent) {

@@ -1,7 +1,10 @@
 //! The window's application: the sign-in's own [`App`] with the pages of a kiosk around it, and what ends it.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -9,25 +12,21 @@ use eframe::egui::{Context, Event, Key, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
 use super::{
-    Choices, Closed, KioskContext, Opening, Speak, TEXT_PERCENTS,
+    Choices, Closed, KioskContext, Opening, Speak, TEXT_PERCENTS, WipeWatch,
     badge::BadgeReader,
     corners::Corners,
     pin::PinEntry,
-    presence::{Presence, Verdict},
+    presence::Presence,
     view::{self, Front, KioskAsk, Page, Shown},
 };
-use crate::{
-    App, AppContext, Ask, State,
-    screen::{CaptureView, Screen},
-    widgets,
-    words::Language,
-};
+use crate::{App, AppContext, Ask, State, widgets, words::Language};
 use countenance_client::{
     runner::{Command, RunOutcome},
     settings::Settings,
 };
 
 mod pages;
+mod watch;
 
 /// The window draws at least this often while somebody may be there: seconds are counted.
 const PULSE: Duration = Duration::from_secs(1);
@@ -37,8 +36,6 @@ const SLOW_PULSE: Duration = Duration::from_secs(4);
 const GLANCE_SECS: f64 = 4.0;
 /// How long an outcome is shown that has to be read, seconds.
 const READING_SECS: f64 = 12.0;
-/// Without a touch for this long, seconds, the kiosk asks whether somebody is there while they fetch a supervisor.
-const FETCHING_SECS: u32 = 180;
 /// Without a touch for this long, seconds, the operator's pages close, and an attract screen forgets its choices.
 const OPERATOR_SECS: f64 = 60.0;
 
@@ -64,6 +61,12 @@ pub struct KioskApp {
     out_since: Option<f64>,
     /// What was read aloud last.
     said: String,
+    /// The wipe that is shown.
+    wipe: Option<WipeWatch>,
+    /// Since when it is done.
+    wiped_since: Option<f64>,
+    /// Whether the last choice of camera was kept.
+    is_kept: Arc<AtomicBool>,
 }
 
 impl KioskApp {
@@ -72,19 +75,32 @@ impl KioskApp {
         if matches!(opening, Opening::Attract) {
             context.choices.forget();
         }
-        let (page, link) = match opening {
-            Opening::Attract => (Page::Attract, None),
-            Opening::SignIn(link) => (Page::SignIn, Some(link)),
-            Opening::StillThere => (Page::StillThere, None),
-            Opening::OutOfOrder(why) => (Page::OutOfOrder(why), None),
-            Opening::Operator => (Page::Pin, None),
+        let (mut link, mut wipe) = (None, None);
+        let page = match opening {
+            Opening::Attract => Page::Attract,
+            Opening::SignIn(to) => {
+                link = Some(to);
+                Page::SignIn
+            }
+            Opening::StillThere => Page::StillThere,
+            Opening::Wiping(watch) => {
+                wipe = Some(watch);
+                Page::Wiping
+            }
+            Opening::OutOfOrder(why) => Page::OutOfOrder(why),
+            Opening::Operator => Page::Pin,
         };
-        let ended = Arc::new(Mutex::new(None));
-        let app = App::at_kiosk(ctx, app_context(&context, link, Arc::clone(&ended)));
+        let (ended, is_kept) = (Arc::new(Mutex::new(None)), Arc::new(AtomicBool::new(true)));
+        let app = App::at_kiosk(
+            ctx,
+            app_context(&context, link, Arc::clone(&ended), Arc::clone(&is_kept)),
+            context.look.attended,
+        );
         let chosen = context.choices.get();
-        let front = Front::new(page, context.look.clone(), chosen, context.speech.is_some());
+        let mut front = Front::new(page, context.look.clone(), chosen, context.speech.is_some());
         let (now, wakes) = (ctx.input(|i| i.time), ctx.clone());
         (context.on_change)(Box::new(move || wakes.request_repaint()));
+        front.camera_fixed = context.camera_fixed;
         Self {
             app,
             front,
@@ -104,6 +120,9 @@ impl KioskApp {
             over_since: None,
             out_since: None,
             said: String::new(),
+            wipe,
+            wiped_since: None,
+            is_kept,
             context,
         }
     }
@@ -149,10 +168,13 @@ impl KioskApp {
         self.app.catch_up(ctx);
         self.take_input(ctx, now);
         self.look_for_trouble(ctx, now);
+        self.watch_wipe(ctx, now);
         self.turn_page(ctx, now);
         self.watch_person(ctx, now);
         self.front.pin = self.pin.state(now);
         self.front.measured = self.app.measured();
+        self.front.qualify = self.app.qualified().cloned();
+        self.front.not_kept = !self.is_kept.load(Ordering::Relaxed);
     }
 
     /// Draws a frame and carries out what the person asks for.
@@ -224,56 +246,6 @@ impl KioskApp {
         }
     }
 
-    /// Asks whether anything is wrong, while nobody signs in.
-    fn look_for_trouble(&mut self, ctx: &Context, now: f64) {
-        if !matches!(self.front.page, Page::Attract | Page::OutOfOrder(_)) {
-            return;
-        }
-        match ((self.context.trouble)(), self.front.page) {
-            (Some(why), _) => self.go(Page::OutOfOrder(why)),
-            (None, Page::OutOfOrder(_)) => self.close(ctx, Closed::Recovered),
-            (None, _) => {}
-        }
-        if let Page::OutOfOrder(_) = self.front.page {
-            let since = *self.out_since.get_or_insert(now);
-            self.front.out_minutes = ((now - since) / 60.0) as u32;
-            self.front.ahead_secs = (self.context.ahead_secs)();
-        }
-    }
-
-    /// Notices whether the person is still there, while they sign in.
-    fn watch_person(&mut self, ctx: &Context, now: f64) {
-        self.front.question_secs = None;
-        if self.app.state().kiosk.as_ref().is_some_and(|kiosk| kiosk.is_somebody_else) {
-            self.close(ctx, Closed::Idle);
-            return;
-        }
-        let signs_in = self.front.page == Page::SignIn && self.app.state().screen.is_login();
-        if !signs_in && self.front.page != Page::StillThere {
-            return;
-        }
-        let is_fetching = matches!(self.app.state().screen, Screen::Attendance(_));
-        let idle_secs = self.context.look.idle_secs;
-        self.presence.ask_after(if is_fetching { idle_secs.max(FETCHING_SECS) } else { idle_secs });
-        match &self.app.state().screen {
-            Screen::Capture(CaptureView { at_millis: Some(at_millis), has_face, .. }) => {
-                if self.looked_at_millis.replace(*at_millis) != Some(*at_millis) {
-                    self.presence.looked(now, *has_face);
-                }
-            }
-            _ => self.presence.stopped_looking(),
-        }
-        match self.presence.verdict(now) {
-            Verdict::There => {}
-            Verdict::Asking { secs_left } => {
-                self.front.question_secs = Some(secs_left);
-                self.front.lists_languages = false;
-                ctx.request_repaint_after(Duration::from_millis(250));
-            }
-            Verdict::Gone | Verdict::SomebodyElse => self.close(ctx, Closed::Idle),
-        }
-    }
-
     /// Reads what the screen says, whenever it says something else.
     fn read_aloud(&mut self, ctx: &Context, speech: &dyn Speak) {
         let said = widgets::take_spoken(ctx);
@@ -292,6 +264,10 @@ impl KioskApp {
 
     /// Closes the window; the first reason counts.
     fn close(&self, ctx: &Context, closed: Closed) {
+        if closed == Closed::Wiped {
+            // They were the last person's.
+            self.context.choices.forget();
+        }
         self.closed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(closed);
         ctx.send_viewport_cmd(ViewportCommand::Close);
     }
@@ -323,8 +299,9 @@ fn app_context(
     context: &KioskContext,
     link: Option<Zeroizing<String>>,
     ended: Arc<Mutex<Option<RunOutcome>>>,
+    is_kept: Arc<AtomicBool>,
 ) -> AppContext {
-    let preview = Arc::clone(&context.preview);
+    let (preview, choose) = (Arc::clone(&context.preview), Arc::clone(&context.choose));
     AppContext {
         env: Arc::clone(&context.env),
         preview: Box::new(move || preview()),
@@ -339,7 +316,7 @@ fn app_context(
         complaints: Vec::new(),
         settings_path: None,
         cameras: Arc::clone(&context.cameras),
-        choose: Arc::clone(&context.choose),
+        choose: Arc::new(move |settings| is_kept.store(choose(settings), Ordering::Relaxed)),
         examine: Arc::clone(&context.examine),
         models: Vec::new(),
         ended,
@@ -349,12 +326,12 @@ fn app_context(
 
 /// The settings, with what the person has chosen.
 fn settings(context: &KioskContext) -> Settings {
-    let chosen = context.choices.get();
+    let (chosen, settings) = (context.choices.get(), (context.settings)());
     let language = chosen.language.or_else(|| context.look.languages.first().copied());
     Settings {
-        language: language.map(|language| language.tag().to_owned()).or_else(|| context.settings.language.clone()),
+        language: language.map(|language| language.tag().to_owned()).or(settings.language),
         text_percent: chosen.text_percent.unwrap_or(context.look.text_percent).clamp(100, 400),
-        ..context.settings.clone()
+        ..settings
     }
 }
 

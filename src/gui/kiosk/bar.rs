@@ -1,4 +1,5 @@
-//! The row of controls that each page of a kiosk has: language, text size, height, and whether texts are read aloud.
+//! The row of controls that each page of a kiosk has for a person: language, text size, height, and whether texts are read
+//! aloud.
 
 use eframe::egui::{Align, Button, FontId, Frame, Margin, Panel, Rect, RichText, Role, Sense, Stroke, Ui, pos2, vec2};
 
@@ -12,9 +13,9 @@ use crate::{
 /// Space between two controls, points.
 const GAP: f32 = 10.0;
 
-/// Draws the row; nothing on the pages of the operator.
+/// Draws the row; nothing on the pages of the operator, or where nobody is.
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) -> Option<KioskAsk> {
-    if matches!(shown.front.page, Page::Pin | Page::Operator) {
+    if matches!(shown.front.page, Page::Pin | Page::Operator | Page::Wiping) {
         return None;
     }
     let (words, theme) = (shown.view.words, shown.view.theme);

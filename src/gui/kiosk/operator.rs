@@ -1,23 +1,28 @@
-//! The operator's screen: the camera's picture with what it measures, choice of camera, diagnostics, restart.
+//! The operator's screen: the camera's picture with what it measures, choice of camera, measuring the site, diagnostics,
+//! restart.
 
-use eframe::egui::{Align, Button, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use eframe::egui::{Align, Role, Sense, Ui, WidgetInfo};
 
 use super::{
     OperatorAsk,
     view::{KioskAsk, Shown},
 };
 use crate::{
-    Ask, cameras, layout, preview,
+    layout, preview,
     screen::Screen,
     screens,
-    theme::{PREVIEW_RADIUS, RADIUS},
+    theme::PREVIEW_RADIUS,
     widgets::{ButtonStyle, Widgets},
     words::Arg,
 };
 use countenance_core::protocol::QualityClaim;
 
-/// Width of a face, centimeters, over twice the tangent of half the horizontal angle of view: 15 cm and 70°, a usual
-/// webcam. Only an estimate: cameras from 55° to 90° are sold.
+mod camera;
+
+pub use camera::CameraFixed;
+
+/// Width of a face, centimeters, over twice the tangent of half the angle of view along the image's longer side: 15 cm
+/// and 70°, a usual webcam. Only an estimate: cameras from 55° to 90° are sold.
 const WIDTH_OVER_VIEW_CM: f32 = 10.7;
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) -> Option<KioskAsk> {
@@ -32,8 +37,12 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) -> Option<KioskAsk> {
         if !is_looking && widgets.button(ButtonStyle::Secondary, "ready-try-camera") {
             asked = Some(KioskAsk::Picture(true));
         }
-        if let Some(ask) = camera_list(widgets, shown) {
+        if let Some(ask) = camera::show(widgets, shown) {
             asked = Some(ask);
+        }
+        widgets.gap(8.0);
+        if widgets.button(ButtonStyle::Secondary, "kiosk-qualify") {
+            asked = Some(KioskAsk::Qualify);
         }
         widgets.gap(8.0);
         findings(widgets, shown);
@@ -52,7 +61,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) -> Option<KioskAsk> {
 }
 
 /// The camera's picture, and what is measured in it; or what is wrong with the camera.
-fn picture(widgets: &mut Widgets<'_>, shown: &Shown<'_>) {
+pub(super) fn picture(widgets: &mut Widgets<'_>, shown: &Shown<'_>) {
     let view = shown.view;
     if let Screen::Camera { fault, .. } = &view.state.screen {
         let (title, _, fix) = screens::camera::messages(*fault);
@@ -73,16 +82,16 @@ fn picture(widgets: &mut Widgets<'_>, shown: &Shown<'_>) {
     view.preview.paint(&widgets.ui.painter().clone(), rect, PREVIEW_RADIUS);
     preview::guide(&widgets.ui.painter().clone(), rect, 0.0, view.theme);
     let text = match shown.front.measured {
-        Some(measured) => measures(widgets, &measured),
+        Some(measured) => measures(widgets, &measured, view.preview.size()),
         None => widgets.words.say("kiosk-operator-no-face"),
     };
     widgets.write(&text, widgets.theme.body(), widgets.theme.tokens.text, Align::Min);
 }
 
-/// Size of the face, distance and light.
-fn measures(widgets: &Widgets<'_>, measured: &QualityClaim) -> String {
+/// Size of the face, distance and light, in an image of `size` pixels.
+fn measures(widgets: &Widgets<'_>, measured: &QualityClaim, size: Option<[u32; 2]>) -> String {
     let whole = |value: f32| value.clamp(0.0, 9_999.0).round() as u32;
-    let distance_cm = whole(WIDTH_OVER_VIEW_CM / measured.face_ratio.max(0.01));
+    let distance_cm = whole(distance_cm(measured.face_ratio, size));
     let args = [
         ("face", Arg::Number(whole(measured.face_ratio * 100.0))),
         ("distance", Arg::Number(distance_cm)),
@@ -91,44 +100,11 @@ fn measures(widgets: &Widgets<'_>, measured: &QualityClaim) -> String {
     widgets.say_with("kiosk-operator-measures", &args)
 }
 
-/// The cameras; the one in use is marked.
-fn camera_list(widgets: &mut Widgets<'_>, shown: &Shown<'_>) -> Option<KioskAsk> {
-    let state = &shown.view.state;
-    if state.plays_recording {
-        widgets.soft("capture-recording");
-        return None;
-    }
-    let label = widgets.words.say("settings-camera");
-    widgets.write(&label, widgets.theme.strong(), widgets.theme.tokens.text, Align::Min);
-    if state.settings.camera_pinned {
-        widgets.soft("settings-camera-pinned");
-    }
-    let used = cameras::used(&state.settings, &state.cameras).map(|camera| camera.id.as_str());
-    let names = cameras::names(&state.cameras, widgets.words);
-    let mut asked = None;
-    for (name, camera) in names.iter().zip(&state.cameras) {
-        let is_used = used == Some(camera.id.as_str());
-        if option(widgets, name, is_used, !state.settings.camera_pinned) && !is_used {
-            asked = Some(KioskAsk::SignIn(Ask::UseCamera(camera.id.clone())));
-        }
-    }
-    asked
-}
-
-fn option(widgets: &mut Widgets<'_>, name: &str, is_used: bool, is_enabled: bool) -> bool {
-    let (t, width) = (widgets.theme.tokens, widgets.ui.available_width());
-    let line = if is_used { Stroke::new(3.0, t.accent) } else { Stroke::new(1.5, t.line) };
-    let text = widgets.line(name, widgets.theme.strong(), t.text, width - 32.0);
-    let button = Button::new(text)
-        .fill(t.surface)
-        .stroke(line)
-        .corner_radius(RADIUS)
-        .wrap()
-        .min_size(Vec2::new(width, widgets.theme.touch));
-    let response = widgets.ui.add_enabled(is_enabled, button);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, is_enabled, is_used, name));
-    widgets.focus_ring(&response);
-    response.clicked()
+/// The estimated distance of a face that takes `face_ratio` of the width of an image of `size` pixels. A turned camera's
+/// image is upright: its width is the camera's narrower side.
+fn distance_cm(face_ratio: f32, size: Option<[u32; 2]>) -> f32 {
+    let of_longer = size.map_or(1.0, |[width, height]| width as f32 / width.max(height).max(1) as f32);
+    WIDTH_OVER_VIEW_CM / (face_ratio * of_longer).max(0.005)
 }
 
 fn findings(widgets: &mut Widgets<'_>, shown: &Shown<'_>) {
@@ -137,5 +113,19 @@ fn findings(widgets: &mut Widgets<'_>, shown: &Shown<'_>) {
     match &shown.view.state.findings {
         None => widgets.body("diagnostics-running"),
         Some(findings) => findings.iter().for_each(|finding| screens::diagnostics::one(widgets, finding)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same face in front of the same camera, as it hangs and turned by a quarter.
+    #[test]
+    fn the_distance_is_that_of_the_turned_camera_too() {
+        let (across, turned) = (128.0 / 1280.0, 128.0 / 720.0);
+        let (lying, upright) = (distance_cm(across, Some([1280, 720])), distance_cm(turned, Some([720, 1280])));
+        assert!((lying - upright).abs() < 0.01 && (100.0..115.0).contains(&lying), "{lying} {upright}");
+        assert!((distance_cm(across, None) - lying).abs() < 0.01, "before the first picture");
     }
 }

@@ -4,7 +4,7 @@ use eframe::egui::{self, Context, Pos2, RawInput, Rect, accesskit};
 use image::RgbaImage;
 
 use super::{
-    Chosen, KioskLook, OutOfOrder,
+    CameraFixed, Chosen, KioskLook, OutOfOrder,
     pin::PinState,
     view::{self, Front, Page, Shown},
 };
@@ -13,13 +13,18 @@ use crate::{
     catalogue::{self, NOW},
     fonts,
     preview::Preview,
+    qualify::{LastCapture, QualifyView},
     raster::Canvas,
     screen::{Attendance, CaptureView, Code, Screen},
     screens::View,
     theme::{Scheme, Theme},
     words::{Language, Words},
 };
-use countenance_client::flow::{AttendanceStep, CodeStep};
+use countenance_client::{
+    flow::{AttendanceStep, CodeStep},
+    qualify::{Remedy, Why},
+    runner::SiteVerdict,
+};
 use countenance_core::{
     protocol::{Fallback, Purpose, QualityClaim},
     quality::Hint,
@@ -89,6 +94,10 @@ pub fn samples() -> Vec<KioskSample> {
     question.front.question_secs = Some(7);
     all.push(question);
     all.push(at("link-refused", Page::SignIn, ready()));
+    all.push(at("wiping", Page::Wiping, ready()));
+    let mut wiped = at("wiped", Page::Wiping, ready());
+    wiped.front.is_wiped = true;
+    all.push(wiped);
     all.extend(out_of_order().into_iter().map(|(name, why)| {
         let mut sample = at(name, Page::OutOfOrder(why), ready());
         (sample.front.out_minutes, sample.front.ahead_secs) = (12, Some(3_700));
@@ -148,7 +157,29 @@ fn operator() -> Vec<KioskSample> {
         sharpness: 34.0,
         luma: 118.0,
     };
+    let fixed = CameraFixed { camera: true, turn: true };
+    let mut by_file = operator("operator-fixed", Screen::Ready, None);
+    (by_file.front.camera_fixed, by_file.front.not_kept) = (fixed, true);
+    let qualify = |name: &str, screen, progress: QualifyView| {
+        let mut sample = operator(name, screen, Some(measured));
+        sample.front.qualify = Some(QualifyView { wanted: 20, ..progress });
+        sample
+    };
+    let verdict = |not_armed, remedies: &[Remedy], not_kept: Option<&str>| QualifyView {
+        taken: 20,
+        verdict: Some(SiteVerdict { not_armed, remedies: remedies.into(), not_kept: not_kept.map(Into::into) }),
+        ..QualifyView::default()
+    };
+    let near = Some(Why::TooNear { lower: 1.5, needed: 1.7 });
     vec![
+        by_file,
+        qualify(
+            "qualify",
+            trying(None, Some(900)),
+            QualifyView { taken: 7, last: Some(LastCapture::Passes), ..QualifyView::default() },
+        ),
+        qualify("qualify-fit", Screen::Ready, verdict(None, &[], None)),
+        qualify("qualify-not-fit", Screen::Ready, verdict(near, &Remedy::ALL, Some("Permission denied"))),
         pin("pin", PinState { typed: 3, ..PinState::default() }),
         pin("pin-wrong", PinState { is_wrong: true, ..PinState::default() }),
         pin("pin-wait", PinState { is_wrong: true, wait_secs: 16, ..PinState::default() }),
@@ -165,7 +196,7 @@ fn look() -> KioskLook {
 
 fn sample(name: &str, front: Front, state: State) -> KioskSample {
     let account = "a•••@example.com".to_owned();
-    let kiosk = Some(AtKiosk { account, takes_links: false, is_somebody_else: false });
+    let kiosk = Some(AtKiosk { account, ..AtKiosk::default() });
     KioskSample { name: format!("kiosk-{name}"), state: State { kiosk, ..state }, front, typed: "" }
 }
 
@@ -235,7 +266,7 @@ fn draw_on(
     canvas: &mut Canvas,
 ) -> egui::FullOutput {
     let mut output = egui::FullOutput::default();
-    let (words, mut preview) = (Words::for_kiosk(setting.language), Preview::default());
+    let (words, mut preview) = (Words::for_kiosk(setting.language, sample.front.look.attended), Preview::default());
     let mut state = sample.state.clone();
     state.settings.text_percent = setting.percent;
     let front = Front { is_lower: setting.lower, ..sample.front.clone() };

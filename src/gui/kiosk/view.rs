@@ -4,12 +4,13 @@
 use eframe::egui::{Rect, Ui, UiBuilder};
 
 use super::{
-    Chosen, KioskLook, OperatorAsk, OutOfOrder, attract, bar, languages, operator, out_of_order, pin, pin::PinState,
-    place, still_there,
+    CameraFixed, Chosen, KioskLook, OperatorAsk, OutOfOrder, attract, bar, languages, operator, out_of_order, pin,
+    pin::PinState, place, qualify, still_there, wiped,
 };
 use crate::{
     Ask, Draft,
     keypad::Press,
+    qualify::QualifyView,
     screen::Screen,
     screens::{self, View},
     words::Language,
@@ -25,6 +26,8 @@ pub(super) enum Page {
     SignIn,
     /// The question whether somebody is still at the browser.
     StillThere,
+    /// What was of the last person is deleted.
+    Wiping,
     /// Nobody can sign in.
     OutOfOrder(OutOfOrder),
     /// The operator's PIN is asked for.
@@ -35,6 +38,7 @@ pub(super) enum Page {
 
 /// State of the window around the sign-in.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(super) struct Front {
     /// The page.
     pub(super) page: Page,
@@ -56,6 +60,14 @@ pub(super) struct Front {
     pub(super) out_minutes: u32,
     /// Seconds by which the clock is ahead, as far as that is known.
     pub(super) ahead_secs: Option<i64>,
+    /// What of the camera cannot be chosen here.
+    pub(super) camera_fixed: CameraFixed,
+    /// Whether the last choice of camera could not be kept.
+    pub(super) not_kept: bool,
+    /// How far measuring the site has come, while the operator does that.
+    pub(super) qualify: Option<QualifyView>,
+    /// Whether all of the last person is deleted.
+    pub(super) is_wiped: bool,
 }
 
 impl Front {
@@ -72,6 +84,10 @@ impl Front {
             measured: None,
             out_minutes: 0,
             ahead_secs: None,
+            camera_fixed: CameraFixed::default(),
+            not_kept: false,
+            qualify: None,
+            is_wiped: false,
         }
     }
 
@@ -113,6 +129,12 @@ pub(super) enum KioskAsk {
     PinKey(Press),
     /// Show the camera's picture to the operator, or no longer.
     Picture(bool),
+    /// Measure the site.
+    Qualify,
+    /// Stop that, or leave what it has found.
+    LeaveQualify,
+    /// The next person is there.
+    Next,
     /// Something that only an operator may do.
     Operate(OperatorAsk),
     /// Leave the PIN or the operator's screen.
@@ -146,7 +168,11 @@ fn page(ui: &mut Ui, shown: &Shown<'_>, draft: &mut Draft) -> Option<KioskAsk> {
         Page::StillThere => still_there::show(ui, shown),
         Page::OutOfOrder(why) => out_of_order::show(ui, shown, why),
         Page::Pin => pin::show(ui, shown),
-        Page::Operator => operator::show(ui, shown),
+        Page::Wiping => wiped::show(ui, shown),
+        Page::Operator => match &shown.front.qualify {
+            Some(progress) => qualify::show(ui, shown, progress),
+            None => operator::show(ui, shown),
+        },
     }
 }
 

@@ -35,13 +35,16 @@ const PLURALS: &[(Language, &[&str])] = &[
     (Language::Ar, &["zero", "one", "two", "few", "many", "other"]),
 ];
 
-/// The messages of a file by id, verbatim, with `.kiosk` behind the id of what a kiosk says instead. Parsed line by line, since a defect of the Fluent parser would hide itself.
+/// The messages of a file by id, verbatim, with `.kiosk` and `.alone` behind the id of what a kiosk says instead. Parsed line
+/// by line, since a defect of the Fluent parser would hide itself.
 fn messages(language: Language) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut last = String::new();
     for line in language.source().lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-        if let Some(text) = line.strip_prefix("    .kiosk =") {
-            assert!(found.insert(format!("{last}.kiosk"), text.to_owned()).is_none(), "{language:?} has {last} twice");
+        let attribute =
+            ["kiosk", "alone"].into_iter().find_map(|name| Some((name, line.strip_prefix(&format!("    .{name} ="))?)));
+        if let Some((name, text)) = attribute {
+            assert!(found.insert(format!("{last}.{name}"), text.to_owned()).is_none(), "{language:?} has {last} twice");
         } else if line.starts_with(char::is_alphabetic) {
             let (id, text) = line.split_once(" =").unwrap_or_else(|| panic!("{language:?}: {line}"));
             last = id.to_owned();
@@ -122,8 +125,8 @@ fn every_message_formats_with_every_plural() {
         assert!(errors.is_empty(), "{language:?}: {errors:?}");
         drop(resource);
         for (id, text) in messages(language) {
-            let (id, words) = match id.strip_suffix(".kiosk") {
-                Some(id) => (id.to_owned(), Words::for_kiosk(language)),
+            let (id, words) = match id.rsplit_once('.') {
+                Some((id, attribute)) => (id.to_owned(), Words::for_kiosk(language, attribute == "kiosk")),
                 None => (id, Words::new(language)),
             };
             for number in [0, 1, 2, 3, 5, 11, 21, 100] {
@@ -196,9 +199,47 @@ fn a_kiosk_speaks_of_itself() {
             assert!(!(is_said && is_shown && names.is_some()), "{language:?} {id}: {names:?}");
         }
     }
-    let words = Words::for_kiosk(Language::De);
+    let words = Words::for_kiosk(Language::De, true);
     assert_eq!(words.say("consent-kept"), "An diesem Terminal bleibt nichts zurück.");
     assert_eq!(words.say("consent-begin"), Words::new(Language::De).say("consent-begin"), "the rest stays");
+}
+
+/// Whoever looks for staff where there is none is lost.
+#[test]
+fn a_kiosk_alone_sends_nobody_to_the_staff() {
+    let staff: [(Language, &[&str]); 10] = [
+        (Language::En, &["staff"]),
+        (Language::De, &["Personal"]),
+        (Language::Fr, &["personnel"]),
+        (Language::Es, &["personal"]),
+        (Language::PtBr, &["com a equipe", "chame a equipe"]),
+        (Language::It, &["personale"]),
+        (Language::Nl, &["personeel"]),
+        (Language::Pl, &["obsługi"]),
+        (Language::Ja, &["係員"]),
+        (Language::Ar, &["الموظفين"]),
+    ];
+    for (language, words) in staff {
+        let all = messages(language);
+        let is_staff = |text: &str| words.iter().any(|word| text.contains(word));
+        let sends: Vec<_> = all
+            .iter()
+            // Shown only where there is staff.
+            .filter(|(id, text)| {
+                (is_of_kiosk(id) || id.starts_with("kiosk-")) && is_staff(text) && *id != "kiosk-out-ask"
+            })
+            .collect();
+        assert!(sends.len() >= 12, "{language:?}: only {}", sends.len());
+        for (id, _) in sends {
+            let alone = format!("{}.alone", id.trim_end_matches(".kiosk"));
+            let instead = all.get(&alone).unwrap_or_else(|| panic!("{language:?}: {id} has no other form"));
+            assert!(!is_staff(instead), "{language:?} {alone}: {instead}");
+        }
+    }
+    let (attended, alone) = (Words::for_kiosk(Language::En, true), Words::for_kiosk(Language::En, false));
+    assert_eq!(attended.say("failed-operator"), "This kiosk has a fault. Please ask the staff.");
+    assert_eq!(alone.say("failed-operator"), "This kiosk has a fault. Please use another kiosk.");
+    assert_eq!(alone.say("consent-kept"), "Nothing is kept on this kiosk.", "the rest stays");
 }
 
 #[test]
@@ -293,7 +334,7 @@ fn every_message_is_used_and_every_used_message_exists() {
 
 /// Whether the message is what a kiosk says instead of another.
 fn is_of_kiosk(id: &str) -> bool {
-    id.rsplit_once('.').is_some_and(|(_, attribute)| attribute == "kiosk")
+    id.rsplit_once('.').is_some_and(|(_, attribute)| matches!(attribute, "kiosk" | "alone"))
 }
 
 /// Every source file at or below `path` except this test.

@@ -41,8 +41,8 @@ fn take(
         }
         "camera_turn_deg" => {
             let turn = item.as_integer().and_then(|turn| u16::try_from(turn).ok());
-            config.camera_turn_deg =
-                turn.filter(|turn| CAMERA_TURNS_DEG.contains(turn)).ok_or(ConfigFault::CameraTurn)?;
+            let turn = turn.filter(|turn| CAMERA_TURNS_DEG.contains(turn)).ok_or(ConfigFault::CameraTurn)?;
+            config.camera_turn_deg = Some(turn);
         }
         "camera_testing" => config.camera_testing = yes(item)?,
         "min_face_ratio" => {

@@ -62,7 +62,7 @@ fn all_values_are_read_and_later_files_win() {
         profile: Some(format!("{ROOT}/kiosk").into()),
         verifiers: ["https://v.example"].iter().map(|o| o.parse().unwrap()).collect(),
         camera: Some("usb-1".into()),
-        camera_turn_deg: 90,
+        camera_turn_deg: Some(90),
         camera_testing: true,
         min_face: FaceRatio::new(0.12).unwrap(),
         idle: IdleSecs::new(20).unwrap(),

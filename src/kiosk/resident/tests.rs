@@ -72,6 +72,8 @@ struct Script {
     looks: AtomicBool,
     /// What the browser was to show, whenever no window was open.
     pages: Mutex<Vec<String>>,
+    /// How many wipes people have seen to their end.
+    wipes_seen: AtomicU64,
 }
 
 impl Script {
@@ -85,6 +87,7 @@ impl Script {
             sight: Mutex::default(),
             looks: AtomicBool::default(),
             pages: Mutex::default(),
+            wipes_seen: AtomicU64::default(),
         }
     }
 
@@ -105,6 +108,15 @@ struct Stage<'a>(&'a Script);
 
 impl Screens for Stage<'_> {
     fn show(&mut self, opening: Opening) -> Result<Closed, ScreenError> {
+        if let Opening::Wiping(progress) = opening {
+            // The window is there until the thread that wipes has ended.
+            while progress.outcome().is_none() {
+                std::thread::yield_now();
+            }
+            assert_eq!(progress.outcome(), Some(true));
+            self.0.wipes_seen.fetch_add(1, Ordering::Relaxed);
+            return Ok(Closed::Wiped);
+        }
         assert!(!self.0.looks.load(Ordering::Relaxed), "the window needs the camera");
         self.0.clock.pass(Duration::from_secs(1));
         match self.0.turns.lock().unwrap().pop_front() {
@@ -247,6 +259,12 @@ pub(crate) fn kiosk(change: impl FnOnce(&mut KioskConfig)) -> Kiosk {
 impl Kiosk {
     /// Plays `turns`, and returns how it ended and the pages that the browser was to show.
     fn play(&self, turns: Vec<Turn>) -> (Leave, Vec<String>) {
+        let (leave, pages, _) = self.play_and_count(turns);
+        (leave, pages)
+    }
+
+    /// As [`play`](Self::play), with the number of wipes that people saw.
+    fn play_and_count(&self, turns: Vec<Turn>) -> (Leave, Vec<String>, u64) {
         let script = Script::new(self, turns);
         let leave = script.run(&Camera(Ok(())));
         assert!(script.turns.lock().unwrap().is_empty(), "all was played");
@@ -254,7 +272,7 @@ impl Kiosk {
         assert_eq!(fs::read_dir(profile).unwrap().count(), 1, "only the mark is left");
         let mut pages = script.pages.into_inner().unwrap();
         pages.dedup();
-        (leave, pages)
+        (leave, pages, script.wipes_seen.into_inner())
     }
 }
 
@@ -269,7 +287,7 @@ fn approved() -> Closed {
 #[test]
 fn a_day_at_the_start_page() {
     let kiosk = kiosk(|_| {});
-    let (leave, pages) = kiosk.play(vec![
+    let (leave, pages, wipes_seen) = kiosk.play_and_count(vec![
         Turn::Quiet(100),
         Turn::Touch,
         Turn::Quiet(5),
@@ -292,6 +310,7 @@ fn a_day_at_the_start_page() {
         Turn::Stop,
     ]);
     assert_eq!((leave, pages), (Leave::Stopped, vec!["https://app.example/".to_owned()]));
+    assert_eq!(wipes_seen, 3, "the end of each visit is seen");
     let metrics = kiosk.state.metrics();
     for line in [
         "countenance_kiosk_sessions_total{outcome=\"approved\"} 1",
@@ -407,7 +426,7 @@ fn badges_start_the_browser_at_their_page() {
 fn trouble_is_shown_and_passes() {
     let kiosk = kiosk(|_| {});
     let offline = OutOfOrder::Offline;
-    let (leave, _) = kiosk.play(vec![
+    let (leave, _, wipes_seen) = kiosk.play_and_count(vec![
         Turn::Quiet(3),
         Turn::Trouble(Check::Verifier, Some(offline)),
         Turn::Shows(Opening::OutOfOrder(offline), Ok(Closed::Recovered)),
@@ -415,6 +434,7 @@ fn trouble_is_shown_and_passes() {
         Turn::Shows(Opening::OutOfOrder(offline), Ok(Closed::Stopped)),
     ]);
     assert_eq!(leave, Leave::Stopped);
+    assert_eq!(wipes_seen, 0, "nobody was there");
     assert!(!kiosk.state.healthz().0);
 }
 
@@ -447,4 +467,36 @@ fn a_camera_that_delivers_nothing_is_noticed_before_anybody_comes() {
     let shown = Turn::Shows(Opening::OutOfOrder(OutOfOrder::CameraFrozen), Ok(Closed::Stopped));
     let leave = Script::new(&kiosk, vec![shown]).run(&Camera(Err(CameraErrorKind::Stalled)));
     assert_eq!(leave, Leave::Stopped);
+}
+
+/// A window that cannot be shown keeps nothing from being deleted.
+#[test]
+fn a_wipe_that_nobody_can_see_wipes_all_the_same() {
+    struct Blind<'a>(Stage<'a>);
+    impl Screens for Blind<'_> {
+        fn show(&mut self, opening: Opening) -> Result<Closed, ScreenError> {
+            match opening {
+                Opening::Wiping(_) => Err(ScreenError("gone".into())),
+                opening => self.0.show(opening),
+            }
+        }
+
+        fn wait(&mut self, within: Duration) -> Option<Call> {
+            self.0.wait(within)
+        }
+    }
+    let kiosk = kiosk(|_| {});
+    let turns = vec![Turn::Touch, Turn::Quiet(3), Turn::Call(END_LINK), Turn::Quiet(3), Turn::Stop];
+    let script = Script::new(&kiosk, turns);
+    let leave = Resident {
+        state: Arc::clone(&kiosk.state),
+        screens: &mut Blind(Stage(&script)),
+        input: &mut Touches(&script),
+        camera: &Camera(Ok(())),
+        watch: &mut NoWatch,
+        stop: &script.stop,
+    }
+    .run();
+    assert_eq!(leave, Leave::Stopped);
+    assert!(kiosk.state.metrics().lines().any(|line| line == "countenance_kiosk_wipes_total 1"));
 }

@@ -4,8 +4,9 @@ use eframe::egui::Context;
 
 use super::{
     Arc, Ask, Choices, Closed, Command, Duration, GLANCE_SECS, KioskApp, KioskAsk, Language, OPERATOR_SECS, Page,
-    PoisonError, Presence, READING_SECS, Screen, Settings, TEXT_PERCENTS,
+    PoisonError, Presence, READING_SECS, Settings, TEXT_PERCENTS,
 };
+use crate::screen::Screen;
 
 impl KioskApp {
     /// Shows `page`.
@@ -29,6 +30,8 @@ impl KioskApp {
                 self.go(Page::SignIn);
             }
             Page::Attract if now - self.touched_at >= OPERATOR_SECS => self.forget_choices(ctx, now),
+            // Measuring takes as long as people need to come.
+            Page::Operator if self.app.is_qualifying() => self.touched_at = now,
             Page::Pin | Page::Operator if now - self.touched_at >= OPERATOR_SECS => self.leave_operator(ctx),
             Page::SignIn => self.end_in_time(ctx, now),
             _ => {}
@@ -75,7 +78,15 @@ impl KioskApp {
     pub(super) fn carry_out(&mut self, ctx: &Context, ask: KioskAsk) {
         match ask {
             KioskAsk::SignIn(Ask::Close) => self.end(ctx),
-            KioskAsk::SignIn(ask) => self.app.carry_out(ctx, ask),
+            KioskAsk::SignIn(ask) => {
+                // Another camera, or another way up, may work where the last one did not.
+                let tries =
+                    matches!((&ask, &self.app.state().screen), (Ask::Change(_), Screen::Camera { login: false, .. }));
+                self.app.carry_out(ctx, ask);
+                if tries {
+                    self.app.carry_out(ctx, Ask::TryCamera);
+                }
+            }
             KioskAsk::Start => self.close(ctx, Closed::Start),
             KioskAsk::Here if self.front.page == Page::StillThere => self.close(ctx, Closed::Start),
             KioskAsk::Here => {
@@ -100,6 +111,12 @@ impl KioskApp {
                     self.app.examine(ctx);
                 }
             }
+            KioskAsk::Qualify => self.app.qualify(ctx, Arc::clone(&self.context.keep_profile)),
+            KioskAsk::LeaveQualify => {
+                self.app.leave_qualify();
+                self.app.carry_out(ctx, Ask::TryCamera);
+            }
+            KioskAsk::Next => self.close(ctx, Closed::Wiped),
             KioskAsk::Picture(true) => self.app.carry_out(ctx, Ask::TryCamera),
             KioskAsk::Picture(false) => self.stop_looking(ctx),
             KioskAsk::Operate(ask) => self.close(ctx, Closed::Operator(ask)),
@@ -135,6 +152,7 @@ impl KioskApp {
     }
 
     fn stop_looking(&mut self, ctx: &Context) {
+        self.app.leave_qualify();
         self.app.carry_out(ctx, Ask::Command(Command::Cancel));
         self.app.close();
     }
