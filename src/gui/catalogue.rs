@@ -191,21 +191,48 @@ pub fn accessible(state: &State, setting: Setting) -> (Vec<accesskit::Node>, [f3
     (nodes.into_iter().map(|(_, node)| node).collect(), theme.window().into())
 }
 
-/// Draws a screen until its layout is stable.
+/// As [`accessible`], for every sample, in one window: as for somebody who goes from screen to screen. Its glyphs, which
+/// take most of the time, are rendered once.
+pub fn accessible_each(setting: Setting, mut see: impl FnMut(&str, &[accesskit::Node], [f32; 2])) {
+    let (mut canvas, theme, samples) = (Canvas::new(), theme_of(setting), samples());
+    let ctx = prepared(setting);
+    for (name, state) in &samples {
+        let output = draw_on(&ctx, state, setting, &mut canvas);
+        let nodes = output.platform_output.accesskit_update.map(|update| update.nodes).unwrap_or_default();
+        let nodes: Vec<_> = nodes.into_iter().map(|(_, node)| node).collect();
+        see(name, &nodes, theme.window().into());
+    }
+}
+
 fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOutput, Context, Theme) {
-    let theme = Theme::new(setting.scheme, setting.percent, true);
-    let (ctx, mut output) = (Context::default(), egui::FullOutput::default());
+    let ctx = prepared(setting);
+    (draw_on(&ctx, state, setting, canvas), ctx, theme_of(setting))
+}
+
+fn theme_of(setting: Setting) -> Theme {
+    Theme::new(setting.scheme, setting.percent, true)
+}
+
+/// A window without a screen.
+fn prepared(setting: Setting) -> Context {
+    let ctx = Context::default();
     ctx.enable_accesskit();
+    fonts::install(&ctx, setting.language);
+    theme_of(setting).apply(&ctx);
+    ctx
+}
+
+/// Draws a screen until its layout is stable.
+fn draw_on(ctx: &Context, state: &State, setting: Setting, canvas: &mut Canvas) -> egui::FullOutput {
+    let (theme, mut output) = (theme_of(setting), egui::FullOutput::default());
     let language = if state.font_missing { Language::En } else { setting.language };
     let (words, mut preview) = (Words::new(language), Preview::default());
-    fonts::install(&ctx, setting.language);
-    theme.apply(&ctx);
     let own = match &state.screen {
         Screen::NotAccepted(refusal) => refusal.picture.clone(),
         Screen::Capture(capture) if capture.at_millis.is_none() => None,
         screen => screen.shows_preview().then(sitter).flatten(),
     };
-    preview.take(&ctx, own.as_ref());
+    preview.take(ctx, own.as_ref());
     for _ in 0..3 {
         let screen_rect = Some(Rect::from_min_size(egui::Pos2::ZERO, theme.window()));
         output = ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
@@ -215,7 +242,7 @@ fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOut
         canvas.apply(&output.textures_delta);
         output.textures_delta.clear();
     }
-    (output, ctx, theme)
+    output
 }
 
 /// A contact sheet: images side by side with margins.

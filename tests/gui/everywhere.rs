@@ -11,11 +11,9 @@ fn each(check: impl Fn(&str, Setting, &[Node], [f32; 2])) {
     for language in Language::ALL {
         for percent in [100, 200] {
             let setting = Setting { scheme: Scheme::Light, language, percent };
-            for (name, state) in catalogue::samples() {
-                let (nodes, size) = catalogue::accessible(&state, setting);
-                let at = format!("{name}, {} at {percent} %", language.tag());
-                check(&at, setting, &nodes, size);
-            }
+            catalogue::accessible_each(setting, |name, nodes, size| {
+                check(&format!("{name}, {} at {percent} %", language.tag()), setting, nodes, size);
+            });
         }
     }
 }
