@@ -52,9 +52,11 @@ use countenance_kiosk::{
 use countenance_system::{SystemClock, SystemRandom, complain, say};
 
 mod camera;
+mod register;
 mod window;
 
 use camera::Camera;
+use register::RegisterArgs;
 use window::Window;
 
 /// Arguments of `kiosk`.
@@ -74,17 +76,23 @@ pub(crate) struct KioskArgs {
     source: SourceArgs,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 enum KioskTask {
     /// Ask for an operator's PIN and print the line for kiosk.toml
     ///
     /// Asks twice at a terminal; otherwise reads a line from standard input.
     Pin,
+    /// Register this computer as a kiosk at its verifier, with a one-time code of the portal
+    ///
+    /// Asks for the code at a terminal; otherwise reads a line from standard input. The verifier is the first one of
+    /// kiosk.toml. On a kiosk, /usr/lib/countenance-kiosk/register does this as the kiosk's user.
+    Register(RegisterArgs),
 }
 
 pub(super) fn run(args: &KioskArgs) -> anyhow::Result<ExitCode> {
-    match args.task {
+    match &args.task {
         Some(KioskTask::Pin) => print_pin(),
+        Some(KioskTask::Register(task)) => register::run(task, &args.config, args.data.as_ref()),
         None => run_kiosk(args),
     }
 }

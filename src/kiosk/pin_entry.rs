@@ -26,14 +26,25 @@ pub fn read_new_pin() -> Result<Zeroizing<String>, PinEntryError> {
         return Ok(read_line(&mut stdin.lock())?);
     }
     let _quiet = Quiet::begin()?;
-    let ask = |prompt: &str| {
-        write!(io::stderr(), "{prompt}: ")?;
-        let line = read_line(&mut stdin.lock());
-        writeln!(io::stderr())?;
-        line
-    };
     let (first, second) = (ask("New PIN")?, ask("Again")?);
     if first == second { Ok(first) } else { Err(PinEntryError::Differ) }
+}
+
+/// Asks for a secret once at a terminal; reads one line from anything else.
+pub fn read_secret(prompt: &str) -> io::Result<Zeroizing<String>> {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        return read_line(&mut stdin.lock());
+    }
+    let _quiet = Quiet::begin()?;
+    ask(prompt)
+}
+
+fn ask(prompt: &str) -> io::Result<Zeroizing<String>> {
+    write!(io::stderr(), "{prompt}: ")?;
+    let line = read_line(&mut io::stdin().lock());
+    writeln!(io::stderr())?;
+    line
 }
 
 fn read_line(from: &mut dyn BufRead) -> io::Result<Zeroizing<String>> {

@@ -30,7 +30,8 @@ impl CameraCheck for Camera {
     fn present(&self) -> Result<(), CameraErrorKind> {
         match self.env.source() {
             Source::Camera(cameras) => cameras.request().choice.among(&cameras.list()).map(drop).map_err(|e| e.kind()),
-            Source::Recording { .. } => Ok(()),
+            // A recording that has gone is a camera that was unplugged.
+            Source::Recording { path, .. } => path.exists().then_some(()).ok_or(CameraErrorKind::Absent),
         }
     }
 
