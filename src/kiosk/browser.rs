@@ -37,7 +37,7 @@ const MIN_FREE_BYTES: u64 = 32 << 20;
 /// Why the browser was started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// It could not be started, or its process ended.
+    /// It could not be started, its process ended, or one of its pages crashed.
     Crashed,
     /// It did not answer.
     Hung,
@@ -235,6 +235,7 @@ impl Running {
         match &mut self.pipe {
             Some(pipe) => match pipe.pulse(now) {
                 Pulse::Hung => return Some(Failure::Hung),
+                Pulse::PageCrashed => return Some(Failure::Crashed),
                 Pulse::Alive => self.answered = true,
                 Pulse::Starting => {}
             },

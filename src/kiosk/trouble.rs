@@ -3,7 +3,7 @@
 //! | condition | noticed within | how |
 //! |---|---|---|
 //! | no configuration, no start address, profile not wiped | at once | at start, and by each wipe |
-//! | browser crashed | 1 s | its process has ended |
+//! | browser crashed, or a page in it | 1 s | its process has ended; it reports it |
 //! | browser hung | 20 s | its debugging pipe does not answer |
 //! | camera gone | 5 s | it is not listed any more; no light goes on |
 //! | camera busy, frozen, without access | at start and after each visit | a frame is taken while nobody is there |

@@ -2,8 +2,9 @@
 //!
 //! The pipe is Chromium's `--remote-debugging-pipe`: two anonymous pipes that only this process holds, not a port that
 //! others could open. One question is on its way at a time, `Browser.getVersion`, which the main thread of the browser
-//! answers. A browser whose main thread hangs, or that was stopped, does not. A page alone that hangs is not found out
-//! here: its visitor does not touch it for long, and the visit ends.
+//! answers. A browser whose main thread hangs, or that was stopped, does not. A page alone that crashes is reported by the
+//! browser, which goes on. A page alone that hangs is not found out here: its visitor does not touch it for long, and the
+//! visit ends.
 //!
 //! When this process ends, in whatever way, the pipe closes, and Chromium ends as well.
 
@@ -12,11 +13,13 @@ use std::{
     process::{ChildStdin, ChildStdout},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread,
     time::Duration,
 };
+
+use zeroize::Zeroizing;
 
 /// How often it is asked.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -24,6 +27,9 @@ const INTERVAL: Duration = Duration::from_secs(2);
 const LIMIT: Duration = Duration::from_secs(15);
 /// How long the first one may take: the browser has to start.
 const FIRST_LIMIT: Duration = Duration::from_secs(30);
+/// Has the browser report pages that crash. It reports their addresses as well, which are dropped.
+const REPORT_CRASHES: &str =
+    "{\"id\":0,\"method\":\"Target.setDiscoverTargets\",\"params\":{\"discover\":true,\"filter\":[{\"type\":\"page\"}]}}\0";
 /// Maximum length of a message that is looked at, bytes. Longer ones are none of ours.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 
@@ -32,8 +38,16 @@ pub(super) struct Pipe {
     into: ChildStdin,
     /// The last question sent, counted from 1, and when.
     asked: (u32, Duration),
-    /// The last one answered.
-    answered: Arc<AtomicU32>,
+    notes: Arc<Notes>,
+}
+
+/// What the browser has said.
+#[derive(Default)]
+struct Notes {
+    /// The last question answered.
+    answered: AtomicU32,
+    /// A page has crashed.
+    has_crashed: AtomicBool,
 }
 
 /// What the pipe shows.
@@ -45,24 +59,32 @@ pub(super) enum Pulse {
     Alive,
     /// It has not answered within the limit, or has closed the pipe.
     Hung,
+    /// One of its pages has crashed: whoever uses it sees an error of the browser's own.
+    PageCrashed,
 }
 
 impl Pipe {
     /// Begins to ask, at `now`.
     pub(super) fn begin(into: ChildStdin, from: ChildStdout, now: Duration) -> io::Result<Self> {
-        let answered = Arc::new(AtomicU32::new(0));
-        let notes = Arc::clone(&answered);
+        let notes = Arc::<Notes>::default();
+        let listens = Arc::clone(&notes);
         // Ends with the browser, which closes its end.
-        thread::Builder::new().name("browser".into()).spawn(move || listen(from, &notes))?;
-        let mut pipe = Self { into, asked: (0, now), answered };
-        pipe.ask(now);
+        thread::Builder::new().name("browser".into()).spawn(move || listen(from, &listens))?;
+        let mut pipe = Self { into, asked: (0, now), notes };
+        // A browser that has ended meanwhile is found out by its process.
+        if pipe.ask(now) {
+            pipe.send(REPORT_CRASHES);
+        }
         Ok(pipe)
     }
 
     /// What is known at `now`; asks again when it is time.
     pub(super) fn pulse(&mut self, now: Duration) -> Pulse {
         let (asked, at) = self.asked;
-        let answered = self.answered.load(Ordering::Acquire);
+        if self.notes.has_crashed.load(Ordering::Acquire) {
+            return Pulse::PageCrashed;
+        }
+        let answered = self.notes.answered.load(Ordering::Acquire);
         let waited = now.saturating_sub(at);
         if answered < asked {
             let limit = if answered == 0 { FIRST_LIMIT } else { LIMIT };
@@ -82,15 +104,21 @@ impl Pipe {
     fn ask(&mut self, now: Duration) -> bool {
         self.asked = (self.asked.0 + 1, now);
         let question = format!("{{\"id\":{},\"method\":\"Browser.getVersion\"}}\0", self.asked.0);
-        self.into.write_all(question.as_bytes()).and_then(|()| self.into.flush()).is_ok()
+        self.send(&question)
+    }
+
+    fn send(&mut self, message: &str) -> bool {
+        self.into.write_all(message.as_bytes()).and_then(|()| self.into.flush()).is_ok()
     }
 }
 
-/// Notes the answers until the pipe closes.
-fn listen(mut from: ChildStdout, answered: &AtomicU32) {
-    let (mut message, mut part) = (Vec::new(), [0; 4096]);
+/// Notes answers and crashes until the pipe closes.
+fn listen(mut from: ChildStdout, notes: &Notes) {
+    // Both may hold addresses of pages.
+    let mut message = Zeroizing::new(Vec::with_capacity(MAX_MESSAGE_BYTES));
+    let mut part = Zeroizing::new([0; 4096]);
     loop {
-        let read = match from.read(&mut part) {
+        let read = match from.read(&mut *part) {
             Ok(0) => return,
             Ok(read) => part.get(..read).unwrap_or_default(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -99,8 +127,10 @@ fn listen(mut from: ChildStdout, answered: &AtomicU32) {
         for byte in read {
             match byte {
                 0 => {
-                    if let Some(id) = answer(&message) {
-                        answered.fetch_max(id, Ordering::AcqRel);
+                    match said(&message) {
+                        Some(Said::Answer(id)) => _ = notes.answered.fetch_max(id, Ordering::AcqRel),
+                        Some(Said::PageCrashed) => notes.has_crashed.store(true, Ordering::Release),
+                        None => {}
                     }
                     message.clear();
                 }
@@ -111,11 +141,30 @@ fn listen(mut from: ChildStdout, answered: &AtomicU32) {
     }
 }
 
-/// The number of the question that `message` answers.
-fn answer(message: &[u8]) -> Option<u32> {
-    let message: serde_json::Value = serde_json::from_slice(message).ok()?;
-    message.get("result")?;
-    message.get("id")?.as_u64()?.try_into().ok()
+/// What matters of what the browser says.
+#[derive(Debug, PartialEq, Eq)]
+enum Said {
+    /// The answer to the question with this number.
+    Answer(u32),
+    /// A page has crashed.
+    PageCrashed,
+}
+
+/// What matters of `message`, if anything. Nothing else of it is kept.
+fn said(message: &[u8]) -> Option<Said> {
+    #[derive(serde::Deserialize)]
+    struct Message<'a> {
+        id: Option<u32>,
+        #[serde(borrow)]
+        method: Option<&'a str>,
+        result: Option<serde::de::IgnoredAny>,
+    }
+    let Message { id, method, result } = serde_json::from_slice(message).ok()?;
+    match (id, method) {
+        (Some(id), None) => result.map(|_| Said::Answer(id)),
+        (None, Some("Target.targetCrashed")) => Some(Said::PageCrashed),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -123,17 +172,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_answer_counts() {
+    fn only_an_answer_and_a_crash_count() {
         for (message, expected) in [
-            (r#"{"id":7,"result":{"product":"Chrome/156"}}"#, Some(7)),
+            (r#"{"id":7,"result":{"product":"Chrome/156"}}"#, Some(Said::Answer(7))),
             (r#"{"id":7,"error":{"code":-32000}}"#, None),
             (r#"{"method":"Target.targetCreated","params":{}}"#, None),
+            (
+                r#"{"method":"Target.targetCrashed","params":{"targetId":"8A","status":"crashed","errorCode":11}}"#,
+                Some(Said::PageCrashed),
+            ),
+            (r#"{"method":"Target.targetInfoChanged","params":{"url":"Target.targetCrashed"}}"#, None),
             (r#"{"id":-7,"result":{}}"#, None),
             (r#"{"id":4294967296,"result":{}}"#, None),
             ("", None),
             ("[", None),
         ] {
-            assert_eq!(answer(message.as_bytes()), expected, "{message}");
+            assert_eq!(said(message.as_bytes()), expected, "{message}");
         }
     }
 }

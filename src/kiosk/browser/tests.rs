@@ -106,6 +106,16 @@ fn a_crash_is_seen_at_once_and_restarts_are_rarer_and_rarer() {
 }
 
 #[test]
+fn a_page_that_crashes_ends_the_visit_though_the_browser_goes_on() {
+    let mut stage = Stage::new("page-crash");
+    stage.keeper.prepare(PAGE, s(0));
+    stage.until(s(0), "the browser reports it", |_, failure| failure == Some(Failure::Crashed));
+    assert_eq!((stage.keeper.condition(), stage.visits(), stage.processes()), (Some(Condition::BrowserDown), 0, 0));
+    stage.keeper.tick(s(1), true);
+    assert!(stage.keeper.is_running());
+}
+
+#[test]
 fn a_browser_that_hangs_is_found_out_and_ended() {
     for (mode, limit) in [("silent", s(30)), ("hang", s(15))] {
         let mut stage = Stage::new(mode);
