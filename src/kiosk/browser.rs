@@ -1,7 +1,8 @@
 //! Keeps the browser: starts it in a fresh profile, finds out when it crashes or hangs, ends it and deletes all of it.
 //!
-//! A browser that fails is started again after 1 s, 2 s, 4 s … 30 s; one that has run for a minute begins anew at 1 s. It
-//! is only started while no window of ours could be covered by it, so the caller says when it may be.
+//! A browser that fails may be started again after 1 s, 2 s, 4 s … 30 s; one that has run for a minute begins anew at 1 s.
+//! Whoever shows windows starts it, while none is open: a browser that starts covers what is there, and a covered window is
+//! not drawn any more, and so does not even close.
 
 mod command;
 mod group;
@@ -55,6 +56,8 @@ pub struct BrowserKeeper {
     not_before: Duration,
     /// It has failed, and has not answered since.
     failing: bool,
+    /// When it was last looked after.
+    looked: Duration,
     /// When a wipe that failed is tried again.
     dirty: Option<Duration>,
 }
@@ -82,6 +85,7 @@ impl BrowserKeeper {
             failures: 0,
             not_before: Duration::ZERO,
             failing: false,
+            looked: Duration::ZERO,
             dirty: None,
         })
     }
@@ -93,7 +97,7 @@ impl BrowserKeeper {
         self.end_and_delete(now)
     }
 
-    /// Starts the browser at `page`, unless it runs. One that has just failed is started by [`tick`](Self::tick).
+    /// Starts the browser at `page`, unless it runs, or has failed and it is too early to start it again.
     pub fn prepare(&mut self, page: &str, now: Duration) {
         if self.running.is_none() {
             self.page = Some(Zeroizing::new(page.to_owned()));
@@ -109,8 +113,9 @@ impl BrowserKeeper {
         Ok(())
     }
 
-    /// Looks after the browser at `now`, about once a second. Starts it again when it is time and `may_start` holds.
-    pub fn tick(&mut self, now: Duration, may_start: bool) -> Option<Failure> {
+    /// Looks after the browser at `now`, about once a second.
+    pub fn tick(&mut self, now: Duration) -> Option<Failure> {
+        self.looked = now;
         if self.dirty.is_some_and(|at| now >= at) {
             // Reported there.
             self.end_and_delete(now).ok();
@@ -124,19 +129,21 @@ impl BrowserKeeper {
                 self.failures = 0;
             }
         }
-        if may_start && self.running.is_none() {
-            self.start_if_due(now);
-        }
         failure
     }
 
-    /// What is wrong, for the person in front.
+    /// What is wrong, for the person in front. A browser that has failed is down until it is time to try it again.
     pub fn condition(&self) -> Option<OutOfOrder> {
         match (self.dirty, self.failing) {
             (Some(_), _) => Some(OutOfOrder::AskStaff),
-            (None, true) => Some(OutOfOrder::BrowserDown),
-            (None, false) => None,
+            (None, true) if self.is_running() || self.looked < self.not_before => Some(OutOfOrder::BrowserDown),
+            (None, _) => None,
         }
+    }
+
+    /// Whether it has failed, and has not answered since.
+    pub fn is_failing(&self) -> bool {
+        self.failing
     }
 
     /// Whether the profile has no space left.

@@ -98,11 +98,9 @@ fn every(
 /// One look at browser and disk.
 pub fn look_after_browser(state: &KioskState) {
     let now = state.now();
-    // A browser that starts covers a window of ours, unless that only says that the browser is down.
-    let may_start = matches!(state.phase(), Phase::OutOfOrder);
     let mut browser = state.browser();
     let Some(browser) = browser.as_mut() else { return };
-    if let Some(failure) = browser.tick(now, may_start) {
+    if let Some(failure) = browser.tick(now) {
         state.metrics.browser_failed(failure);
     }
     note_browser(state, browser);
@@ -117,9 +115,10 @@ pub(crate) fn note_browser(state: &KioskState, browser: &BrowserKeeper) {
 
 fn look_at_camera(state: &KioskState, camera: &dyn CameraCheck) {
     state.troubles.note(Check::Camera, camera.present().err().map(camera_condition));
-    // While it is out of order nobody uses the camera, and somebody may have mended it.
+    // While nobody signs in nobody uses the camera, and somebody may have mended it. The screen that invites people says
+    // itself what is wrong.
     let is_bad = state.troubles.all().iter().any(|(check, _)| *check == Check::Stream);
-    if is_bad && state.phase() == Phase::OutOfOrder {
+    if is_bad && matches!(state.phase(), Phase::OutOfOrder | Phase::Empty) {
         check_stream(state, camera);
     }
 }

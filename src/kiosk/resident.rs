@@ -6,6 +6,7 @@ use countenance_client::{instance::Call, interrupt::StopRequest};
 use countenance_core::protocol::OutOfOrder;
 
 use crate::{
+    browser::BrowserKeeper,
     config::BadgeNumber,
     exit::Leave,
     health::metrics::Outcome,
@@ -19,6 +20,8 @@ use crate::{
 
 /// How long the main thread waits before it looks at everything again.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// How often a browser that is tried is looked at.
+const TRIAL_INTERVAL: Duration = Duration::from_millis(100);
 /// Windows that break in a row, after which the process ends and is started again.
 const MAX_BROKEN: u32 = 3;
 /// What an application opens to say that its visitor is done, instead of a launch link.
@@ -186,14 +189,33 @@ impl Resident<'_> {
     }
 
     fn out_of_order(&mut self, condition: OutOfOrder, arrived: &mut Arrived) -> Event {
-        if condition == OutOfOrder::BrowserDown {
-            // The monitor starts it when it is time.
-            self.prepare();
-        }
         if self.state.trouble().is_none() {
             return Event::Recovered;
         }
-        self.show(Opening::OutOfOrder(condition), arrived)
+        let event = self.show(Opening::OutOfOrder(condition), arrived);
+        if event == Event::Recovered && self.is_browser_failing() {
+            self.try_browser();
+        }
+        event
+    }
+
+    /// Starts a browser that has failed, to see whether it works again, and ends it. While it starts no window of ours is
+    /// open. If it fails again, that is noted.
+    fn try_browser(&mut self) {
+        self.prepare();
+        while self.is_browser_failing() && !self.stop.is_asked() {
+            self.state.alive();
+            monitor::look_after_browser(&self.state);
+            if !self.state.browser().as_ref().is_some_and(BrowserKeeper::is_running) {
+                break;
+            }
+            thread::sleep(TRIAL_INTERVAL);
+        }
+        self.wipe();
+    }
+
+    fn is_browser_failing(&self) -> bool {
+        self.state.browser().as_ref().is_some_and(BrowserKeeper::is_failing)
     }
 
     /// Ends the browser, deletes all of it, and forgets the links that arrived for this person. Then there is time to see

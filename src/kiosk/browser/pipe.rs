@@ -28,8 +28,7 @@ const LIMIT: Duration = Duration::from_secs(15);
 /// How long the first one may take: the browser has to start.
 const FIRST_LIMIT: Duration = Duration::from_secs(30);
 /// Has the browser report pages that crash. It reports their addresses as well, which are dropped.
-const REPORT_CRASHES: &str =
-    "{\"id\":0,\"method\":\"Target.setDiscoverTargets\",\"params\":{\"discover\":true,\"filter\":[{\"type\":\"page\"}]}}\0";
+const REPORT_CRASHES: &str = "{\"id\":0,\"method\":\"Target.setDiscoverTargets\",\"params\":{\"discover\":true,\"filter\":[{\"type\":\"page\"}]}}\0";
 /// Maximum length of a message that is looked at, bytes. Longer ones are none of ours.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 

@@ -40,7 +40,7 @@ impl Stage {
     /// Looks after the browser, at the same time again and again, until `holds`.
     fn until(&mut self, now: Duration, what: &str, holds: impl Fn(&Self, Option<Failure>) -> bool) {
         for _ in 0..1000 {
-            let failure = self.keeper.tick(now, false);
+            let failure = self.keeper.tick(now);
             if holds(self, failure) {
                 return;
             }
@@ -95,12 +95,13 @@ fn a_crash_is_seen_at_once_and_restarts_are_rarer_and_rarer() {
         assert_eq!((stage.keeper.condition(), stage.visits()), (Some(OutOfOrder::BrowserDown), 0));
         let starts = failures + 1;
         assert_eq!(stage.log().len(), starts);
-        // Not while a window of ours is open, and not before the time.
-        stage.keeper.tick(now + s(backoff), false);
-        stage.keeper.tick((now + s(backoff)).saturating_sub(Duration::from_millis(1)), true);
+        // Not by itself, and not before the time.
+        stage.keeper.tick(now + s(backoff));
+        stage.keeper.prepare(PAGE, (now + s(backoff)).saturating_sub(Duration::from_millis(1)));
         assert!(!stage.keeper.is_running());
         now += s(backoff);
-        stage.keeper.tick(now, true);
+        assert!(!stage.keeper.is_running() && stage.keeper.condition().is_none(), "it can be tried");
+        stage.keeper.prepare(PAGE, now);
         assert!(stage.keeper.is_running());
     }
 }
@@ -110,8 +111,8 @@ fn a_page_that_crashes_ends_the_visit_though_the_browser_goes_on() {
     let mut stage = Stage::new("page-crash");
     stage.keeper.prepare(PAGE, s(0));
     stage.until(s(0), "the browser reports it", |_, failure| failure == Some(Failure::Crashed));
-    assert_eq!((stage.keeper.condition(), stage.visits(), stage.processes()), (Some(Condition::BrowserDown), 0, 0));
-    stage.keeper.tick(s(1), true);
+    assert_eq!((stage.keeper.condition(), stage.visits(), stage.processes()), (Some(OutOfOrder::BrowserDown), 0, 0));
+    stage.keeper.prepare(PAGE, s(1));
     assert!(stage.keeper.is_running());
 }
 
@@ -125,10 +126,10 @@ fn a_browser_that_hangs_is_found_out_and_ended() {
         if mode == "hang" {
             stage.until(s(0), "it answers once", |stage, _| stage.answered());
             asked = s(2);
-            assert_eq!(stage.keeper.tick(asked, false), None, "asked again");
+            assert_eq!(stage.keeper.tick(asked), None, "asked again");
         }
-        assert_eq!(stage.keeper.tick((asked + limit).saturating_sub(Duration::from_millis(1)), false), None);
-        assert_eq!(stage.keeper.tick(asked + limit, false), Some(Failure::Hung));
+        assert_eq!(stage.keeper.tick((asked + limit).saturating_sub(Duration::from_millis(1))), None);
+        assert_eq!(stage.keeper.tick(asked + limit), Some(Failure::Hung));
         assert_eq!(
             (stage.keeper.condition(), stage.visits(), stage.processes()),
             (Some(OutOfOrder::BrowserDown), 0, 0)
@@ -144,15 +145,15 @@ fn a_stopped_browser_hangs_too_and_the_next_one_clears_the_condition() {
     let group = rustix::process::Pid::from_raw(stage.keeper.running.as_ref().unwrap().group).unwrap();
     rustix::process::kill_process_group(group, rustix::process::Signal::STOP).unwrap();
     // An answer may still be on its way; the next question gets none.
-    stage.keeper.tick(s(2), false);
-    stage.keeper.tick(s(4), false);
-    assert_eq!(stage.keeper.tick(s(19), false), Some(Failure::Hung));
-    stage.keeper.tick(s(20), true);
+    stage.keeper.tick(s(2));
+    stage.keeper.tick(s(4));
+    assert_eq!(stage.keeper.tick(s(19)), Some(Failure::Hung));
+    stage.keeper.prepare(PAGE, s(20));
     assert_eq!(stage.keeper.condition(), Some(OutOfOrder::BrowserDown), "until it answers");
     stage.until(s(20), "it answers", |stage, _| stage.answered());
     assert_eq!(stage.keeper.condition(), None);
     // A minute later, a failure counts as the first again.
-    stage.keeper.tick(s(80), false);
+    stage.keeper.tick(s(80));
     assert_eq!(stage.keeper.failures, 0);
 }
 
@@ -168,15 +169,15 @@ fn nothing_starts_in_a_profile_that_is_not_wiped() {
     assert!(stage.keeper.wipe(s(10)).is_err());
     assert_eq!((stage.keeper.condition(), stage.processes()), (Some(OutOfOrder::AskStaff), 0));
     stage.keeper.prepare(PAGE, s(11));
-    stage.keeper.tick(s(16), true);
+    stage.keeper.prepare(PAGE, s(16));
     assert!(!stage.keeper.is_running());
     assert!(cookies(&aside), "what a link leads to is not deleted");
     // Mended: wiped by itself, and it starts.
     fs::remove_file(&profile).unwrap();
     fs::rename(&aside, &profile).unwrap();
-    stage.keeper.tick(s(30), false);
+    stage.keeper.tick(s(30));
     assert_eq!((stage.keeper.condition(), cookies(&profile)), (None, false));
-    stage.keeper.tick(s(30), true);
+    stage.keeper.prepare(PAGE, s(30));
     assert!(stage.keeper.is_running());
 }
 
