@@ -45,11 +45,13 @@ class Ready:
 class TestEnv:
     """The demo's servers, without an integration. They stop on request or at the end of standard input."""
 
-    def __init__(self, program: str, log: Path) -> None:
+    def __init__(self, program: str, log: Path, variables: dict[str, str] | None = None) -> None:
+        """`variables` are added to the servers' environment."""
         laboratory = str(Path(program).with_name("countenance-lab"))
         with log.open("wb") as errors:
             self.demo = subprocess.Popen([laboratory, "demo", "--by-hand", "--json"], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+                                         stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+                                         env={**os.environ, **(variables or {})})
         try:
             self.ready = Ready.read(line_from(self.demo.stdout.fileno(), "the demo to be ready"))
         except BaseException:

@@ -130,7 +130,7 @@ class Hands:
     def key(self, code: int, down: bool) -> None:
         self.send(self.keyboard, 1, struct.pack("<III", now(), code, int(down)))
         self.send(self.keyboard, 2, struct.pack("<IIII", *self.keymap.update(code, down)))
-        time.sleep(0.03)
+        time.sleep(0.015)
 
     def press(self, *keys: str) -> None:
         """Presses keys one after another, and releases them in the opposite order."""

@@ -1,6 +1,6 @@
 """A computer with Debian 13 and the kiosk's package: a container with its own systemd, on a copy of a folder that vanishes.
 
-Needs root, and that this process has mounts of its own (test-kiosk sees to it): all it mounts goes with it.
+Needs root, and that this process has mounts and a network of its own (test-kiosk sees to it): all of it goes with it.
 """
 
 import json
@@ -34,6 +34,7 @@ class Machine:
 
     def __init__(self, root: Path, work: Path, shared: dict[str, Path], log: Path) -> None:
         self.work, self.log, self.nspawn, self.leader = work, log.open("w", encoding="utf-8"), None, ""
+        self.added: set[Path] = set()
         run("mount", "-t", "tmpfs", "-o", "size=3G,mode=755", "kiosk", work)
         for part in ("upper", "temporary", "root"):
             (work / part).mkdir()
@@ -65,12 +66,6 @@ class Machine:
         subprocess.run([*self.container(), "--pipe", "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", *command],
                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, check=True, timeout=600)
 
-    def try_out(self, *command: str) -> bool:
-        """Whether the command succeeds, while the computer is off."""
-        done = subprocess.run([*self.container(), "--pipe", *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, check=False, timeout=SLOW)
-        return done.returncode == 0
-
     def container(self) -> list[str]:
         return ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--machine=countenance-kiosk",
                 f"--directory={self.root}", *self.binds]
@@ -80,6 +75,14 @@ class Machine:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         file.chmod(mode)
+        self.added.add(file)
+
+    def take_back(self) -> None:
+        """Removes what `add` has added, and folders of the unit's that are empty then."""
+        for file in self.added:
+            file.unlink(missing_ok=True)
+        self.added.clear()
+        (self.root / f"etc/systemd/system/{UNIT}.d").rmdir()
 
     def files(self) -> set[str]:
         """All files on its disk, apart from logs, caches and the package manager's notes."""
@@ -120,13 +123,17 @@ class Machine:
         return [*inside, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
                 *(f"{name}={value}" for name, value in variables.items()), *command]
 
-    def run(self, *command: str, check: bool = True, **variables: str) -> str:
-        """Runs a command as root; returns what it prints."""
-        done = subprocess.run(self.enter(*command, **variables), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    def run(self, *command: str, check: bool = True, typed: str = "", **variables: str) -> str:
+        """Runs a command as root, which reads what is `typed`; returns what it prints."""
+        done = subprocess.run(self.enter(*command, **variables), input=typed.encode(), stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=SLOW, check=False)
         if check and done.returncode:
             raise Fault(f"{command[0]} exited with {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}")
         return done.stdout.decode(errors="replace")
+
+    def file(self, path: str) -> Path:
+        """A file of the running computer, memory included, as seen from here."""
+        return Path(f"/proc/{self.leader}/root") / path
 
     def show(self, name: str) -> str:
         """A property of the unit."""
@@ -186,13 +193,13 @@ def run(*command: object) -> None:
     subprocess.run([str(part) for part in command], check=True)
 
 
-def until(found, what: str, limit: float = SLOW):
-    """Waits until `found` returns something truthy, and returns it."""
+def until(found, what: str, limit: float = SLOW, pause: float = 0.05):
+    """Waits until `found` returns something truthy, and returns it; asks again after `pause` seconds."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         if answer := found():
             return answer
-        time.sleep(0.05)
+        time.sleep(pause)
     raise Fault(f"waited {limit:.0f} s for {what}")
 
 

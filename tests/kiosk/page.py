@@ -21,27 +21,53 @@ class NoPage(Exception):
 
 def evaluate(port: int, script: str) -> object:
     """The value of `script`, an expression of JavaScript or what it promises, in the newest page of the browser with this debugging port."""
+    result = call(port, "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+    if "exceptionDetails" in result:
+        raise NoPage(result["exceptionDetails"]["text"])
+    return result["result"].get("value")
+
+
+def cookies(port: int) -> list[tuple[str, str]]:
+    """All cookies of the browser: names and values."""
+    return [(cookie["name"], cookie["value"]) for cookie in call(port, "Network.getAllCookies")["cookies"]]
+
+
+def call(port: int, method: str, **how: object) -> dict:
+    """What a method of the protocol answers about the newest page."""
     try:
-        return ask(target(port), script)
+        return ask(target(port), method, how)["result"]
     except (OSError, HTTPException, ValueError, KeyError, struct.error) as error:
         raise NoPage(str(error)) from error
 
 
+def count(port: int) -> int:
+    """How many pages and windows the browser has; none without a browser."""
+    try:
+        return len(pages(port))
+    except (OSError, HTTPException, ValueError, KeyError):
+        return 0
+
+
 def target(port: int) -> str:
     """The address at which the page in front can be asked."""
+    found = [page for page in pages(port) if not page["url"].startswith("chrome://")]
+    if not found:
+        raise NoPage("no page is open")
+    return found[0]["webSocketDebuggerUrl"]
+
+
+def pages(port: int) -> list[dict]:
+    """All pages, the newest first."""
     wire = HTTPConnection("127.0.0.1", port, timeout=LIMIT)
     try:
         wire.request("GET", "/json/list")
         found = json.loads(wire.getresponse().read())
     finally:
         wire.close()
-    pages = [page for page in found if page["type"] == "page" and not page["url"].startswith("chrome://")]
-    if not pages:
-        raise NoPage("no page is open")
-    return pages[0]["webSocketDebuggerUrl"]
+    return [page for page in found if page["type"] == "page"]
 
 
-def ask(address: str, script: str) -> object:
+def ask(address: str, method: str, how: dict) -> dict:
     parts = urlsplit(address)
     with socket.create_connection((parts.hostname, parts.port), timeout=LIMIT) as wire:
         key = base64.b64encode(os.urandom(16)).decode()
@@ -52,16 +78,11 @@ def ask(address: str, script: str) -> object:
                 raise NoPage("the browser does not take questions")
             while back.readline().strip():
                 pass
-            how = {"expression": script, "returnByValue": True, "awaitPromise": True}
-            send(wire, {"id": 1, "method": "Runtime.evaluate", "params": how})
+            send(wire, {"id": 1, "method": method, "params": how})
             while True:
                 answer = json.loads(receive(back))
                 if answer.get("id") == 1:
-                    break
-    result = answer["result"]
-    if "exceptionDetails" in result:
-        raise NoPage(result["exceptionDetails"]["text"])
-    return result["result"].get("value")
+                    return answer
 
 
 def send(wire: socket.socket, message: dict) -> None:

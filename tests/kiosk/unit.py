@@ -143,13 +143,8 @@ def writes_only_its_own(machine: Machine) -> None:
 def removed(machine: Machine) -> None:
     """After a purge, with the computer off, nothing is left but the users and groups, as Debian's policy has it."""
     machine.stop()
-    # What the test added.
-    (machine.root / "etc/countenance/kiosk.d/test.toml").unlink()
-    if (real := machine.root / "usr/bin/countenance.real").exists():
-        real.rename(machine.root / "usr/bin/countenance")
     machine.install("apt-get", "purge", "-y", "-q", "countenance-kiosk")
-    (machine.root / f"etc/systemd/system/{UNIT}.d/headless.conf").unlink()
-    (machine.root / f"etc/systemd/system/{UNIT}.d").rmdir()
+    machine.take_back()
     ours = [path for path in machine.files() - machine.before if "countenance" in path or path.startswith(("etc/chromium", "usr/"))]
     if left := [path for path in ours if not path.endswith((".cache", ".pyc", "mimeinfo.cache"))]:
         raise Fault(f"the package leaves {sorted(left)[:5]}")

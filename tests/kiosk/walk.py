@@ -1,27 +1,40 @@
 #!/usr/bin/python3
-"""Tests the kiosk's package in Debian 13: as root, with mounts of its own. test-kiosk starts it.
+"""Tests the kiosk's package in Debian 13: as root, with mounts and a network of its own. test-kiosk starts it.
 
-    walk.py --root FOLDER --package FILE --out FOLDER --program COUNTENANCE [PART…]
+    walk.py --root FOLDER --package FILE --out FOLDER --program COUNTENANCE [PART…] [VISITS]
 
-COUNTENANCE is the client program; countenance-lab, next to it, runs the servers. PART is unit, keys, signins or purge; by
-default all, in this order. Screenshots and the log go to the folder `--out`.
+COUNTENANCE is the client program; countenance-lab, next to it, runs the servers. PART is one of PARTS; by default those of
+USUAL, in this order; signins:TEXT and faults:TEXT try what has this text in its name. VISITS is for endurance. Screenshots and the logs go to the folder `--out`.
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import endurance
+import faults
 import keys
 import signins
+import timing
 import unit
+from camera import Camera
+from kiosk import Kiosk
 from machine import UNIT, Fault, Machine
+from servers import REPOSITORY, Servers
+
+from chromium import Missing
+from scenarios import SAME_FACE
 
 HERE = Path(__file__).parent
-PARTS = ("unit", "keys", "signins", "purge")
+USUAL = ("unit", "keys", "signins", "faults", "purge")
+PARTS = (*USUAL[:-1], "timing", "endurance", "purge")
 PAGE = b"""<!doctype html><html lang=en><title>Start page</title><body style="font:48px sans-serif;background:#dfe8f0">
 <h1>Start page</h1><p>Nothing here takes what is typed.</p>"""
 
@@ -43,59 +56,58 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("parts", nargs="*", metavar="PART")
     given = parser.parse_args()
-    if wrong := set(given.parts) - set(PARTS):
-        parser.error(f"no part {', '.join(wrong)}")
+    visits = int(given.parts.pop()) if given.parts and given.parts[-1].isdigit() else endurance.VISITS
+    if wrong := {part.partition(":")[0] for part in given.parts} - set(PARTS):
+        parser.error(f"no part {', '.join(wrong)}; there are {', '.join(PARTS)}")
     given.out.mkdir(parents=True, exist_ok=True)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    failed = 0
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     work = Path(tempfile.mkdtemp(prefix="countenance-kiosk-"))
-    shared = {"tests": HERE.resolve(), "recordings": signins.REPOSITORY / "tests/fixtures"}
-    machine = Machine(given.root.resolve(), work, shared, given.out / "machine.log")
-    try:
+    with ExitStack() as stack:
+        camera = stack.enter_context(closing(Camera()))
+        shared = {"tests": HERE.resolve(), "recordings": REPOSITORY / "tests/fixtures", "camera": camera.folder}
+        machine = stack.enter_context(closing(Machine(given.root.resolve(), work, shared, given.out / "machine.log")))
         machine.install_package(given.package)
-        is_kiosk = settle(machine, server.server_port)
+        servers = stack.enter_context(closing(Servers(str(given.program), given.out)))
+        kiosk = Kiosk(machine, given.out, servers, camera)
+        stack.callback(kiosk.leave)
+        start = start_page()
         machine.start()
-        for part in given.parts or PARTS:
-            if part == "signins" and not is_kiosk:
-                print("kiosk: NOT RUN: sign-ins, which need the program's own kiosk")
-                continue
-            if part == "signins":
-                use_program(machine)
-            for title, check in checks(part, given):
-                failed += not passes(title, lambda: check(machine))
-    finally:
-        machine.close()
+        failed = 0
+        for part, _, only in (part.partition(":") for part in given.parts or USUAL):
+            kiosk.out, kiosk.number = given.out / part, 0
+            kiosk.out.mkdir(exist_ok=True)
+            if part in ("unit", "keys"):
+                # Nobody asks whether somebody is there, in the middle of the keys.
+                kiosk.set_up(SAME_FACE, start_url=start, pages=[start.rstrip("/")], attract=False, idle_secs=600)
+            for title, check in checks(part, kiosk, servers, only, visits):
+                failed += not passes(title, check)
     return 1 if failed else 0
 
 
-def checks(part: str, given: argparse.Namespace) -> list:
+def checks(part: str, kiosk: Kiosk, servers: Servers, only: str, visits: int) -> list[tuple[str, Callable[[], None]]]:
+    machine = kiosk.machine
     match part:
         case "unit":
-            return unit.CHECKS
+            return [(title, lambda check=check: check(machine)) for title, check in unit.CHECKS]
         case "keys":
-            return [("ways out by keyboard and pointer", lambda machine: ways_out(machine, given.out))]
+            return [("ways out by keyboard and pointer", lambda: ways_out(machine, kiosk.out))]
         case "signins":
-            return [("sign-ins", lambda machine: signins.all_of_them(machine, given.out / "signins", str(given.program)))]
+            return [("sign-ins", lambda: signins.all_of_them(kiosk, servers, only))]
+        case "faults":
+            return [("faults", lambda: faults.all_of_them(kiosk, servers, only))]
+        case "timing":
+            return [("times", lambda: timing.all_of_it(kiosk, servers))]
+        case "endurance":
+            return [(f"{visits} visits", lambda: endurance.visits(kiosk, servers, visits))]
         case _:
-            return [("the package is removed", unit.removed)]
+            return [("the package is removed", lambda: unit.removed(machine))]
 
 
-def settle(machine: Machine, port: int) -> bool:
-    """The configuration of the test, and a stand-in for the kiosk, which needs neither camera nor verifier: unit and keys are
-    tried with it. Returns whether the program is a kiosk itself."""
-    machine.add("etc/countenance/kiosk.d/test.toml", f'start_url = "http://127.0.0.1:{port}/"\nattract = false\n')
-    is_kiosk = machine.try_out("countenance", "kiosk", "--help")
-    program = machine.root / "usr/bin/countenance"
-    program.rename(program.with_name("countenance.real"))
-    machine.add("usr/bin/countenance", (HERE / "standin").read_text(encoding="utf-8"), 0o755)
-    return is_kiosk
-
-
-def use_program(machine: Machine) -> None:
-    """Ends the stand-in."""
-    machine.run("systemctl", "stop", UNIT)
-    (machine.root / "usr/bin/countenance.real").rename(machine.root / "usr/bin/countenance")
+def start_page() -> str:
+    """Serves the page at which unit and keys are tried; returns its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/"
 
 
 def ways_out(machine: Machine, out: Path) -> None:
@@ -104,17 +116,17 @@ def ways_out(machine: Machine, out: Path) -> None:
         unit.browser(machine)
 
     if found := keys.are_closed(machine, start):
-        machine.screenshot(out / "keys-failed.png")
+        machine.screenshot(out / "failed.png")
         raise Fault(f"{len(found)} do something: {'; '.join(found)}")
     machine.screenshot(out / "keys.png")
 
 
-def passes(title: str, check) -> bool:
+def passes(title: str, check: Callable[[], None]) -> bool:
     began = time.monotonic()
     try:
         check()
         why = ""
-    except (Fault, OSError) as fault:
+    except (Fault, Missing, OSError) as fault:
         why = f"  FAILED: {fault}"
     print(f"kiosk: {time.monotonic() - began:5.1f} s  {title}{why}", flush=True)
     return not why
