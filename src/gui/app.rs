@@ -25,9 +25,8 @@ use super::{
 };
 use countenance_client::{
     doctor::Finding,
-    flow::{AttendanceStep, CodeStep},
     headless::causes,
-    runner::{Command, ConsentRequest, FailureView, Progress, RunOutcome, Runner},
+    runner::{Command, FailureView, Progress, RunOutcome, Runner},
     session::client::ATTESTATION_SECS,
     settings::{Settings, Theme as Appearance},
 };
@@ -36,6 +35,7 @@ use countenance_core::protocol::QualityClaim;
 mod cameras;
 mod kiosk;
 mod links;
+mod steps;
 
 /// Maximum wait on close, during a sign-in, for the verifier to be notified.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
@@ -307,34 +307,6 @@ impl App {
             Screen::Trying(_) | Screen::Camera { login: false, .. } => Screen::Ready,
             screen => screen.commanded(command),
         };
-    }
-
-    /// Takes over what the run is about.
-    fn shown_to(&mut self, request: &ConsentRequest) {
-        self.state.fallback.clone_from(&request.fallback);
-        self.state.expires_at = Some(request.expires_at);
-        if let Some(kiosk) = &mut self.state.kiosk {
-            kiosk.account.clone_from(&request.display.account);
-        }
-    }
-
-    /// Begins to ask a supervisor, after a wait if the verifier wants one.
-    fn ask_supervisor(&mut self, step: AttendanceStep, frame_at: f64) {
-        let wait_secs = match step {
-            AttendanceStep::Ask => 0,
-            AttendanceStep::Refused { wait_secs } | AttendanceStep::Later { wait_secs } => wait_secs,
-        };
-        self.attendance_open_at = frame_at + f64::from(wait_secs);
-        self.draft.attendance.forget();
-    }
-
-    /// Clears the typed digits once they can no longer be the code that was sent.
-    fn code_stands(&mut self, step: CodeStep, frame_at: f64) {
-        match step {
-            CodeStep::Sent { .. } => (self.code_sent_at, self.draft.code) = (Some(frame_at), Zeroizing::default()),
-            CodeStep::Choose | CodeStep::Wrong { .. } => self.draft.code = Zeroizing::default(),
-            CodeStep::NotSent(_) | CodeStep::NotChecked(_) => {}
-        }
     }
 
     fn end(&mut self, ended: RunOutcome) {

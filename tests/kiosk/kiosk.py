@@ -212,8 +212,16 @@ ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /usr/lib/counte
     def end_visit(self) -> None:
         """The same, until the next person is invited."""
         self.end_now()
-        until(lambda: self.where() == "no page", "the end of the visit")
+        self.is_over()
         until(self.button, "the first screen")
+
+    def is_over(self, limit: float = SLOW) -> None:
+        """Waits until the visit has ended, and touches "Continue" below what says so, which goes by itself after three seconds."""
+        until(lambda: self.where() == "no page", "the end of the visit", limit)
+        at = until(self.button, "the end of the visit to be shown")
+        self.hands.do("click", *at)
+        # The next window is another one.
+        time.sleep(1)
 
     def go(self, below: int = 0) -> None:
         """Touches the window's main button, or the one so many buttons below it."""

@@ -133,7 +133,7 @@ fn a_link_comes_back_through_the_socket_and_nothing_is_left_of_the_visit() {
         stop: &stop,
     };
     assert_eq!(resident.run(), Leave::Stopped);
-    let [Opening::SignIn(link)] = &desk.shown[..] else { panic!("{:?}", desk.shown) };
+    let [Opening::SignIn(link), Opening::Wiping(_)] = &desk.shown[..] else { panic!("{:?}", desk.shown) };
     assert_eq!(link.0.as_str(), LINK);
     assert_eq!(desk.pages(), [format!("start {PAGE}"), format!("page {RETURN}"), format!("start {PAGE}")]);
     let left: Vec<_> = fs::read_dir(root.path().join("countenance-kiosk")).unwrap().collect();

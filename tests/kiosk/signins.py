@@ -142,7 +142,7 @@ def walks_away(kiosk: Kiosk, _: Servers) -> None:
     if CLAIM not in kiosk.arrive(f"{kiosk.ready.payroll}/"):
         raise Fault("the visit did not go on")
     until(kiosk.button, "the question whether somebody is there", IDLE + 10)
-    until(lambda: kiosk.where() == "no page", "the end of the visit", ANSWER + 15)
+    kiosk.is_over(ANSWER + 15)
     kiosk.window("away-again")
     kiosk.go()
     kiosk.arrive(f"{kiosk.ready.tenant}/u/login")
@@ -193,7 +193,7 @@ def somebody_else_steps_in(kiosk: Kiosk, _: Servers) -> None:
     time.sleep(AWAY + 3)
     kiosk.shot("other-nobody")
     kiosk.camera.show(SAME_FACE)
-    until(lambda: kiosk.where() == "no page", "the end of the visit", 15)
+    kiosk.is_over(15)
     until(kiosk.is_ready, "the first screen")
     kiosk.shot("other-again")
     if kiosk.health()["last_outcome"] not in ("left", "refused"):
