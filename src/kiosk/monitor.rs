@@ -4,7 +4,7 @@
 //! They end with the process. If one panics, the main thread ends the kiosk, to be started again
 //! ([`Leave::Broken`](crate::exit::Leave::Broken)): a condition that nobody clears any more would keep people out.
 
-use std::{io, path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{fs, io, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use countenance_client::{
     runner::CameraErrorKind,
@@ -159,9 +159,10 @@ impl Written {
             return;
         }
         (self.at, self.text) = (Some(now), line);
-        if let Some(file) = &self.file
-            && let Err(error) = whole_file::replace(file, health.to_json().as_bytes(), Access::AsUsual)
-        {
+        let Some(file) = &self.file else { return };
+        let write = || whole_file::replace(file, health.to_json().as_bytes(), Access::AsUsual);
+        // In a full file system, the old file makes room for the new one. If it stayed, it would say that all is well.
+        if let Err(error) = write().or_else(|_| fs::remove_file(file).and_then(|()| write())) {
             tracing::debug!(%error, "the health file was not written");
         }
     }
