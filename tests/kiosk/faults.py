@@ -25,6 +25,8 @@ FROZEN = 12.0
 # How often the verifier wants to hear of a kiosk.
 HEARTBEAT = 120.0
 HOUR = 3600
+# How long the end of a visit is told, and a little more.
+TOLD = 4.0
 # Links that somebody's page opens at once.
 FLOOD = 50
 
@@ -116,6 +118,8 @@ def run(case: Case, kiosk: Kiosk, servers: Servers) -> None:
         kiosk.sit_down()
     until(kiosk.is_ready, "the first screen", case.back + DRAWN)
     back = f"{time.monotonic() - mended:.1f}"
+    # The end of a visit is told for three seconds, with a button as well.
+    time.sleep(TOLD)
     visit.whole(kiosk)
     case.row = [shown, noticed, screen, back, f"{time.monotonic() - mended:.1f}"]
     print(f"kiosk: fault: {case.name}: {' | '.join(case.row)}", flush=True)
