@@ -236,8 +236,12 @@ ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /usr/lib/counte
         self.hands.do("click", x, y)
 
     def aim(self) -> tuple[float, float]:
-        """Moves the pointer to the window's main button."""
-        at = until(self.button, "the window's button")
+        """Moves the pointer to the window's main button, once it stays where it is: a window that has just opened is laid out
+        again for the size of the screen."""
+        at = None
+        while (now := until(self.button, "the window's button")) != at:
+            at = now
+            time.sleep(0.2)
         self.hands.do("move", *at)
         # A window drawn without a graphics card takes a moment to see the pointer.
         time.sleep(0.3)
