@@ -189,10 +189,9 @@ impl Resident<'_> {
     }
 
     fn out_of_order(&mut self, condition: OutOfOrder, arrived: &mut Arrived) -> Event {
-        if self.state.trouble().is_none() {
-            return Event::Recovered;
-        }
-        let event = self.show(Opening::OutOfOrder(condition), arrived);
+        // It may have passed while the end of the visit was shown.
+        let has_passed = self.state.trouble().is_none();
+        let event = if has_passed { Event::Recovered } else { self.show(Opening::OutOfOrder(condition), arrived) };
         if event == Event::Recovered && self.is_browser_failing() {
             self.try_browser();
         }
