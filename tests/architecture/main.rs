@@ -241,8 +241,34 @@ fn files_are_short_and_start_with_module_documentation() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Documentation tests are compiled for the crates that have some, and would pass unread in the others.
+#[test]
+fn examples_are_where_they_are_tested() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let folder = source.path.split('/').next().expect("a path has a first part");
+        let Ok(manifest) = fs::read_to_string(src().join(folder).join("Cargo.toml")) else { continue };
+        let manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
+        let is_tested = manifest["lib"].get("doctest").and_then(toml::Value::as_bool).unwrap_or(true);
+        if !is_tested && has_example(&source.text) {
+            wrong.push(source.path);
+        }
+    }
+    assert!(wrong.is_empty(), "remove `doctest = false` from the manifest of:\n{}", wrong.join("\n"));
+}
+
+/// Whether a comment has a block of Rust: one without a language, or one in Rust.
+fn has_example(text: &str) -> bool {
+    let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("//"));
+    let fences = comments.filter_map(|line| line.trim_start_matches(['/', '!']).trim().strip_prefix("```"));
+    fences.step_by(2).any(|language| language.is_empty() || language.starts_with("rust"))
+}
+
 #[test]
 fn these_tests_can_fail() {
+    assert!(has_example("//! ```text\n//! a\n//! ```\n/// ```\n/// let a = 1;\n/// ```"));
+    assert!(!has_example("//! ```text\n//! a\n//! ```"));
+
     let manifest =
         "[dependencies]\ncountenance-core.workspace = true\nserde = \"1\"\n[dev-dependencies]\ncountenance-lab = \"1\"";
     assert_eq!(our_dependencies(manifest).into_iter().collect::<Vec<_>>(), ["core"]);
