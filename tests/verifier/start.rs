@@ -38,6 +38,21 @@ async fn the_landing_page_names_the_application_and_waits_for_a_click() {
     assert!(reply.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
 }
 
+/// Whose clock is put back, too: clients compare theirs with this one.
+#[tokio::test]
+async fn the_date_of_an_answer_is_the_time_of_the_verifier() {
+    let verifier = TestVerifier::new().await;
+    for (ahead, expected) in [
+        (0, "Fri, 15 Jan 2027 08:00:00 GMT"),
+        (61, "Fri, 15 Jan 2027 08:01:01 GMT"),
+        (-3_600, "Fri, 15 Jan 2027 07:01:01 GMT"),
+    ] {
+        verifier.advance(ahead);
+        let reply = verifier.browse("/healthz", "").await;
+        assert_eq!(reply.headers[header::DATE], expected);
+    }
+}
+
 #[tokio::test]
 async fn the_link_has_the_form_that_clients_parse() {
     let verifier = TestVerifier::new().await;

@@ -1,6 +1,9 @@
 //! The routes, the limits and headers that apply to all of them, and the server.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use axum::{
     Json, Router,
@@ -29,10 +32,13 @@ use crate::{
     browser::return_handle, browser::session_page, browser::start, limits::Exceeded, otp::api as otp, otp::feedback,
     otp::web as otp_web, portal,
 };
-use countenance_core::{policy::Policy, protocol::Problem, rng::random_text};
+use countenance_core::{clock::UnixSecs, policy::Policy, protocol::Problem, rng::random_text};
 
 /// `Retry-After` of an answer that says nothing else, seconds.
 const RETRY_AFTER_SECS: u64 = 2;
+
+/// The first second that no HTTP date can say, in the year 10000.
+const DATES_END: u64 = 253_402_300_800;
 
 /// Path of the health check.
 pub(super) const HEALTH: &str = "/healthz";
@@ -199,6 +205,11 @@ async fn surround(State((verifier, entrance)): State<(AppState, Entrance)>, requ
     if unavailable {
         headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from(RETRY_AFTER_SECS));
     }
+    // The time that proofs are compared with. Without it, hyper adds its own, which stands still for an hour after the
+    // machine's clock was put back by one, and clients would say that theirs is wrong.
+    if let Some(date) = date(verifier.now()) {
+        headers.insert(header::DATE, date);
+    }
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -206,6 +217,12 @@ async fn surround(State((verifier, entrance)): State<(AppState, Entrance)>, requ
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response
+}
+
+/// An HTTP date (RFC 9110, 5.6.7); `None` before 1970 and after 9999.
+fn date(now: UnixSecs) -> Option<HeaderValue> {
+    let since_1970 = Duration::from_secs(u64::try_from(now).ok().filter(|secs| *secs < DATES_END)?);
+    HeaderValue::from_str(&httpdate::fmt_http_date(UNIX_EPOCH + since_1970)).ok()
 }
 
 /// Runs a request within the limits. Health is outside of them: a busy service is not a broken one.
@@ -250,4 +267,20 @@ fn too_many(verifier: &AppState, exceeded: Exceeded, path: &str) -> Response {
     let mut response = Page::too_many(exceeded).respond(&random_text::<16>(verifier.rng()));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(exceeded.retry_after_secs));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_that_http_can_say() {
+        let said = |now| Some(date(now)?.to_str().ok()?.to_owned());
+        assert_eq!(said(784_111_777), Some("Sun, 06 Nov 1994 08:49:37 GMT".to_owned()));
+        assert_eq!(said(0), Some("Thu, 01 Jan 1970 00:00:00 GMT".to_owned()));
+        assert_eq!(said(253_402_300_799), Some("Fri, 31 Dec 9999 23:59:59 GMT".to_owned()));
+        for never in [-1, 253_402_300_800, i64::MIN, i64::MAX] {
+            assert!(date(never).is_none(), "{never}");
+        }
+    }
 }
