@@ -24,7 +24,7 @@ use countenance_core::{
     face::Face,
     frame::Frame,
     liveness::{NetOdds, track::Tracker},
-    policy::{LivenessPolicy, NetPolicy},
+    policy::{KIOSK_IDLE_SECS, LivenessPolicy, NetPolicy},
     quality::measure::pose_deg,
 };
 use countenance_vision::{Embedding, VisionError};
@@ -73,6 +73,7 @@ struct Known {
     looked_at: Option<Duration>,
     others: u32,
     is_somebody_else: bool,
+    idle_secs: Option<u32>,
 }
 
 impl Default for Known {
@@ -85,6 +86,7 @@ impl Default for Known {
             looked_at: None,
             others: 0,
             is_somebody_else: false,
+            idle_secs: None,
         }
     }
 }
@@ -113,6 +115,19 @@ impl Visitor {
     /// Whether the visitor is known, and somebody else has taken their place. Stays so until the visit ends.
     pub fn is_somebody_else(&self) -> bool {
         self.known().is_somebody_else
+    }
+
+    /// The ticket of a sign-in wants a person to be asked whether they are still there after so many seconds without a sign
+    /// of them. Holds until the visit ends, unless another ticket wants less.
+    pub fn limit_idle(&self, secs: u32) {
+        let mut known = self.known();
+        let secs = secs.max(u32::from(*KIOSK_IDLE_SECS.start()));
+        known.idle_secs = Some(known.idle_secs.map_or(secs, |former| former.min(secs)));
+    }
+
+    /// After how many seconds a person of this visit is asked, of a kiosk that is set up to ask after `own`.
+    pub fn idle_secs(&self, own: u32) -> u32 {
+        self.known().idle_secs.map_or(own, |secs| secs.min(own))
     }
 
     /// The visit is over: forgets everything.

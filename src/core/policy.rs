@@ -4,6 +4,8 @@
 //! that they are for: see [`Policy::in_session`]. Members that a build does not know are ignored; owners' files and forms
 //! are strict: see [`unknown_member`].
 
+use std::ops::RangeInclusive;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -39,6 +41,8 @@ pub struct Policy {
     pub camera: CameraPolicy,
     /// When a face matches the account's template. Evaluated by the verifier; the client only passes it on.
     pub matching: MatchPolicy,
+    /// What holds at a kiosk besides, during the visit for which the ticket was issued.
+    pub kiosk: KioskPolicy,
 }
 
 /// Requirements that a frame must meet to count.
@@ -128,6 +132,21 @@ pub struct CameraPolicy {
     /// How long the image may stay black, or frozen, before it is reported, milliseconds.
     pub dead_millis: u64,
 }
+
+/// What an unattended kiosk owes the person who walks away from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct KioskPolicy {
+    /// Longest time without a sign of a person after which the kiosk asks whether somebody is there, seconds. A kiosk asks
+    /// earlier if it is set up so, and never before the least of [`KIOSK_IDLE_SECS`]. Origin: the longest that a kiosk can be set
+    /// up to, so that it alone decides.
+    pub idle_secs: u32,
+}
+
+/// After how many seconds without a sign of a person a kiosk may ask whether somebody is there. Origin: our choice; people
+/// read the page in front of them.
+pub const KIOSK_IDLE_SECS: RangeInclusive<u16> = 10..=600;
 
 /// How the policy reacts to something suspicious. `Deny` is stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -238,6 +257,12 @@ impl Default for CameraPolicy {
     }
 }
 
+impl Default for KioskPolicy {
+    fn default() -> Self {
+        Self { idle_secs: u32::from(*KIOSK_IDLE_SECS.end()) }
+    }
+}
+
 impl Default for HintPolicy {
     fn default() -> Self {
         Self { appear_millis: 200, stay_millis: 600, clear_margin_ratio: 0.10 }
@@ -300,6 +325,7 @@ impl Policy {
                 dead_millis: a.dead_millis.min(b.dead_millis),
             },
             matching: self.matching.tightened_by(&other.matching),
+            kiosk: KioskPolicy { idle_secs: self.kiosk.idle_secs.min(other.kiosk.idle_secs) },
         }
     }
 
@@ -336,6 +362,7 @@ mod tests {
         let mut strict = own.clone();
         strict.liveness.frames = 20;
         strict.quality.luma_max = 200.0;
+        strict.kiosk.idle_secs = 20;
         assert_eq!(own.tightened_by(&strict), strict);
     }
 

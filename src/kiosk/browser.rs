@@ -167,6 +167,14 @@ impl BrowserKeeper {
         self.page.as_deref().map(String::as_str)
     }
 
+    /// Ends its process, as a crash does.
+    #[cfg(test)]
+    pub(crate) fn kill(&mut self) {
+        let child = &mut self.running.as_mut().unwrap().child;
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     fn start_if_due(&mut self, now: Duration) {
         let Some(page) = self.page.clone().filter(|_| now >= self.not_before && self.dirty.is_none()) else { return };
         let started = self.profile.visit().map_err(io::Error::other).and_then(|visit| {

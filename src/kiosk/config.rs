@@ -12,7 +12,7 @@
 //! | `pages` | further origins that the browser may open; read by what writes its policy, before the kiosk starts | none |
 //! | `camera`, `camera_turn_deg`, `camera_testing` | ID or name of the only camera; 0, 90, 180, 270; accepts virtual ones | as chosen on the operator's screen, which is first one, 0; false |
 //! | `min_face_ratio` | smallest face, share of the image's width, 0.10 to 0.60 | 0.10 |
-//! | `idle_secs` | seconds without a person before "Still there?", 10 to 600 | 30 |
+//! | `idle_secs` | seconds without a person before "Still there?", 10 to 600; less where a ticket wants less | 30 |
 //! | `watch` | whether the camera looks who is there during a visit, with its light on (see [`crate::watch`]) | false |
 //! | `text_percent`, `languages`, `lower`, `speech` | 100 to 400; BCP 47 tags; true or false | 100, all, false, false |
 //! | `operator_pin` | as `countenance kiosk pin` prints it | no operator's screen |

@@ -127,6 +127,11 @@ impl Presence {
         Self { phase: Phase::Empty, idle, attract }
     }
 
+    /// Asks after `idle` without a person from now on.
+    pub fn ask_after(&mut self, idle: Duration) {
+        self.idle = idle;
+    }
+
     /// What is going on.
     pub fn phase(&self) -> Phase {
         self.phase

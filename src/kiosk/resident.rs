@@ -56,14 +56,14 @@ struct Arrived {
 impl Resident<'_> {
     /// Runs the kiosk until it is asked to end, and returns why. The browser has ended and its profile is wiped then.
     pub fn run(&mut self) -> Leave {
-        let idle = Duration::from_secs(self.state.config.idle.get().into());
-        let mut presence = Presence::new(idle, self.state.config.attract);
+        let mut presence = Presence::new(self.state.idle(), self.state.config.attract);
         let mut arrived = Arrived::default();
         monitor::check_stream(&self.state, self.camera);
         let mut event = Event::Started;
         loop {
             self.state.alive();
             let somebody = !matches!(presence.phase(), Phase::Empty | Phase::OutOfOrder);
+            presence.ask_after(self.state.idle());
             let mut actions: VecDeque<_> = presence.step(self.state.now(), event, self.state.trouble()).into();
             self.state.set_phase(presence.phase());
             // Before a window opens that needs the camera itself.

@@ -121,6 +121,12 @@ impl KioskState {
         })
     }
 
+    /// After how long without a sign of the visitor they are asked whether they are there: as this kiosk is set up, or
+    /// sooner if the visit's ticket wants that.
+    pub fn idle(&self) -> Duration {
+        Duration::from_secs(self.visitor.idle_secs(self.config.idle.get().into()).into())
+    }
+
     /// Time since the start of the process.
     pub fn now(&self) -> Duration {
         (self.since_start)()

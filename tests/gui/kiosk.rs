@@ -1,8 +1,12 @@
 //! A kiosk's window, driven through its accessible names: from "touch to sign in" to "next, please", and every way in which
-//! it ends. The operator's pages are in `operator`, what works by keyboard in `keyboard`.
+//! it ends. The operator's pages are in `operator`, what works by keyboard in `keyboard`, a person who leaves in `idle`, a
+//! supervisor in `attendance`, what is out of order in `trouble`.
 
+mod attendance;
+mod idle;
 mod keyboard;
 mod operator;
+mod trouble;
 
 use std::{
     rc::Rc,
@@ -36,7 +40,7 @@ use countenance_gui::{
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, accesskit::Role};
 use egui_kittest::{
     Harness, Node,
-    kittest::{NodeT, Queryable},
+    kittest::{By, NodeT, Queryable},
 };
 
 use super::test_env::{Camera, Script, SharedTestEnv, TIMEOUT, TestEnv};
@@ -184,6 +188,12 @@ impl Kiosk {
     /// A sign-in that a link has begun.
     fn sign_in(script: Script) -> Self {
         Self::open(Opening::SignIn(dry_run::LINK.to_owned().into()), Setup { script, ..Setup::default() })
+    }
+
+    /// How many texts have `text` in them.
+    fn times_said(&self, text: &str) -> usize {
+        let labels = self.harness.query_all(By::new().role(Role::Label).label_contains(text));
+        labels.count()
     }
 
     fn shows(&self, name: &str) -> bool {
@@ -358,53 +368,6 @@ fn a_link_from_the_browser_is_taken_only_while_nobody_signs_in() {
     assert_eq!(kiosk.env.recorded().iter().filter(|line| *line == "posted").count(), 1);
 }
 
-#[test]
-fn asks_whether_the_person_is_still_there_and_then_ends_for_them() {
-    let mut kiosk = Kiosk::sign_in(Script::default());
-    kiosk.see("Is this your login?").wait(28.0);
-    assert!(!kiosk.shows("Still there?"));
-    kiosk.wait(3.0).see("Still there?").press("I’m here").see("Is this your login?").wait(28.0);
-    assert!(!kiosk.shows("Still there?"), "the touch counts");
-    kiosk.wait(13.0);
-    assert_eq!(kiosk.closed(), Some(Closed::Idle));
-    assert_eq!(kiosk.leave().recorded(), ["abandoned: cancelled", "browser"]);
-}
-
-/// What is behind the question must not be touched through it.
-#[test]
-fn a_touch_that_answers_touches_nothing_else() {
-    let mut kiosk = Kiosk::sign_in(Script::default());
-    kiosk.see("Begin").wait(1.0);
-    let begin = kiosk.harness.get_by_role_and_label(Role::Button, "Begin").rect().center();
-    kiosk.wait(31.0).see("Still there?").hold(begin, 1.0).see("Is this your login?").wait(1.0);
-    assert!(kiosk.env.recorded().is_empty() && !kiosk.shows("Still there?"));
-}
-
-#[test]
-fn a_person_who_wants_to_leave_need_not_wait() {
-    let mut kiosk = Kiosk::sign_in(Script::default());
-    kiosk.see("Is this your login?").wait(31.0).press("End now");
-    assert_eq!(kiosk.closed(), Some(Closed::Idle));
-}
-
-#[test]
-fn idle_seconds_are_a_parameter() {
-    let look = KioskLook { idle_secs: 60, ..KioskLook::default() };
-    let setup = Setup { look: Some(look), ..Setup::default() };
-    let mut kiosk = Kiosk::open(Opening::SignIn(dry_run::LINK.to_owned().into()), setup);
-    kiosk.see("Begin").wait(58.0);
-    assert!(!kiosk.shows("Still there?"));
-    kiosk.wait(3.0).see("Still there?");
-}
-
-#[test]
-fn somebody_else_in_front_of_the_camera_ends_the_sign_in_at_once() {
-    let mut kiosk = Kiosk::sign_in(Script { replaced_at_frame: Some(10), ..Script::default() });
-    kiosk.press("Begin").until("the end", |kiosk| kiosk.closed().is_some());
-    assert_eq!(kiosk.closed(), Some(Closed::Idle));
-    assert_eq!(kiosk.leave().recorded(), ["light on", "light off", "abandoned: cancelled", "browser"]);
-}
-
 /// A kiosk opens a window for each person: whatever keeps one alive keeps its fonts and textures, hundreds of times.
 #[test]
 fn nothing_of_a_window_is_alive_after_it() {
@@ -522,54 +485,6 @@ fn a_code_is_typed_on_the_screen() {
     assert_eq!(kiosk.env.recorded(), ["code sent: Sms", "code tried: 123456", "browser"]);
 }
 
-/// An enrollment that a supervisor has to confirm.
-fn attended() -> Script {
-    Script { purpose: Purpose::Enroll, attendance: true, ..Script::default() }
-}
-
-#[test]
-fn a_supervisor_confirms_and_the_person_goes_on() {
-    let refused: fn() -> SessionError =
-        || SessionError::AttendanceRefused { retry_after: Some(Duration::from_secs(30)) };
-    let offline: fn() -> SessionError = || SessionError::Unreachable("gone".into());
-    let mut kiosk = Kiosk::sign_in(Script { attends: vec![refused, offline], ..attended() });
-    kiosk.see("Please call the staff").see("Number of the supervisor: 0 digits").see("nobody");
-    kiosk.press("4").press("7").press("1").press("Continue").see("Number of the supervisor: 3 digits");
-    kiosk.press("1").press("Continue").see("PIN of the supervisor: 0 digits").press("Erase the last digit");
-    kiosk.see("Number of the supervisor: 4 digits").press("Continue");
-    for _ in 0..6 {
-        kiosk.press("0");
-    }
-    kiosk.see("PIN of the supervisor: 6 digits").press("Confirm");
-    kiosk.see("That is not the PIN. Try again in 30 seconds.").press("4").see("Number of the supervisor: 0 digits");
-    kiosk.wait(31.0).until("the wait is over", |kiosk| kiosk.shows_text("Number and PIN were not accepted."));
-    kiosk.supervise("4711", "280471").until("offline", |kiosk| kiosk.shows_text("That cannot be checked right now."));
-    kiosk.supervise("4711", "280471").see("Set up login with your face");
-    let tries = ["supervisor: 4711 000000", "supervisor: 4711 280471", "supervisor: 4711 280471"];
-    assert_eq!(kiosk.env.recorded(), tries, "the camera is off");
-    kiosk.press("Begin").see("The next page opens now.");
-    assert_eq!(kiosk.env.posted_claims()["attended_by"], "4711");
-}
-
-#[test]
-fn a_supervisor_may_use_a_keyboard() {
-    let mut kiosk = Kiosk::sign_in(attended());
-    kiosk.see("Please call the staff").type_text("47110").see("Number of the supervisor: 5 digits").key(Key::Backspace);
-    kiosk.see("Number of the supervisor: 4 digits").key(Key::Enter).see("PIN of the supervisor: 0 digits");
-    kiosk.type_text("280471").see("PIN of the supervisor: 6 digits").key(Key::Enter).see("Set up login with your face");
-    assert_eq!(kiosk.env.recorded(), ["supervisor: 4711 280471"]);
-}
-
-#[test]
-fn there_is_time_to_fetch_a_supervisor_and_a_way_out() {
-    let mut kiosk = Kiosk::sign_in(attended());
-    kiosk.see("Please call the staff").wait(170.0);
-    assert!(!kiosk.shows("Still there?"));
-    kiosk.wait(12.0).see("Still there?").press("I’m here").see("Please call the staff");
-    kiosk.press("4").press("Stop here").see("Not logged in");
-    assert_eq!(kiosk.leave().recorded(), ["abandoned: cancelled", "browser"]);
-}
-
 #[test]
 fn a_refusal_goes_away_by_itself() {
     let mut kiosk = Kiosk::sign_in(Script::default());
@@ -580,50 +495,6 @@ fn a_refusal_goes_away_by_itself() {
     let mut kiosk = Kiosk::sign_in(Script::default());
     kiosk.press("Not me").see("Not logged in").press("Continue");
     assert_eq!(kiosk.closed(), Some(Closed::Ended(Some(RunOutcome::Refused(Reason::NotMe)))));
-}
-
-#[test]
-fn out_of_order_is_said_and_recovers_by_itself() {
-    let rows = [
-        (OutOfOrder::CameraGone, "No camera found"),
-        (OutOfOrder::CameraBusy, "The camera is in use"),
-        (OutOfOrder::CameraFrozen, "The picture stands still"),
-        (OutOfOrder::Offline, "No network"),
-        (OutOfOrder::VerifierDown, "Sign-in is unavailable"),
-        (OutOfOrder::ClockOff, "This kiosk’s clock is wrong"),
-        (OutOfOrder::DiskFull, "The storage is full"),
-        (OutOfOrder::BrowserDown, "The sign-in page does not open"),
-        (OutOfOrder::NotRegistered, "This kiosk is not set up yet"),
-        (OutOfOrder::AskStaff, "Out of order"),
-    ];
-    for (why, title) in rows {
-        let mut kiosk = Kiosk::open(Opening::Attract, Setup::default());
-        kiosk.see("Touch to sign in");
-        *kiosk.trouble.lock().unwrap() = Some(why);
-        kiosk.wait(1.25).see(title).see("Please ask the staff, or use another kiosk.").wait(130.0);
-        assert!(kiosk.shows("For 2 minutes") && kiosk.closed().is_none(), "{title}");
-        *kiosk.trouble.lock().unwrap() = None;
-        kiosk.wait(1.25);
-        assert_eq!(kiosk.closed(), Some(Closed::Recovered), "{title}");
-    }
-    let alone = KioskLook { attended: false, ..KioskLook::default() };
-    let mut kiosk = Kiosk::open(
-        Opening::OutOfOrder(OutOfOrder::ClockOff),
-        Setup { look: Some(alone), trouble: Some(OutOfOrder::ClockOff), ..Setup::default() },
-    );
-    kiosk.see("This kiosk’s clock is wrong");
-    assert!(kiosk.harness.query_all_by_label_contains("staff").next().is_none(), "there is none");
-    let mut kiosk = Kiosk::open(Opening::OutOfOrder(OutOfOrder::Offline), Setup::default());
-    kiosk.wait(0.25);
-    assert_eq!(kiosk.closed(), Some(Closed::Recovered), "what has passed meanwhile");
-}
-
-#[test]
-fn a_sign_in_is_not_interrupted_by_trouble() {
-    let mut kiosk = Kiosk::sign_in(Script::default());
-    kiosk.see("Begin");
-    *kiosk.trouble.lock().unwrap() = Some(OutOfOrder::VerifierDown);
-    kiosk.wait(3.0).press("Begin").see("The next page opens now.");
 }
 
 #[test]

@@ -102,6 +102,8 @@ pub(crate) struct Script {
     pub(crate) sends: Vec<Option<fn() -> SessionError>>,
     /// Whether the ticket demands a supervisor.
     pub(crate) attendance: bool,
+    /// After how many seconds a kiosk asks for the person, if the ticket says so.
+    pub(crate) idle_secs: Option<u32>,
     /// Errors of presenting a supervisor, in order; later ones are accepted.
     pub(crate) attends: Vec<fn() -> SessionError>,
     /// Results of looking up the code of another device, in order; later ones succeed.
@@ -131,6 +133,7 @@ impl Default for Script {
             codes,
             sends,
             attendance: false,
+            idle_secs: None,
             attends: Vec::new(),
             lookups,
             approvals,
@@ -388,14 +391,15 @@ impl SessionApi for FakeSession<'_> {
         let opening = std::mem::replace(&mut self.env.script.lock().unwrap().opening, Opening::Ticket);
         match opening {
             Opening::Ticket => {
-                let (fallback, purpose, attendance) = {
+                let (fallback, purpose, attendance, idle_secs) = {
                     let script = self.env.script.lock().unwrap();
-                    (script.fallback.clone(), script.purpose, script.attendance)
+                    (script.fallback.clone(), script.purpose, script.attendance, script.idle_secs)
                 };
                 let mut ticket = self.inner.open(link)?;
                 // An inconclusive capture ends after one second of frames instead of five.
                 let mut policy = ticket.policy.values().clone();
                 policy.liveness.longest_millis = 1_000;
+                policy.kiosk.idle_secs = idle_secs.unwrap_or(policy.kiosk.idle_secs);
                 ticket.policy = SentPolicy::new(&policy);
                 Ok(Ticket { attempts_left: 5, fallback, purpose, attendance, ..ticket })
             }

@@ -143,6 +143,9 @@ impl Operator for WindowOperator {
 
     fn consent(&mut self, ticket: &Ticket) -> Consent {
         let request = ConsentRequest::from(ticket);
+        if let Some(visitor) = &self.visitor {
+            visitor.limit_idle(ticket.policy.values().kiosk.idle_secs);
+        }
         self.request = Some(request.clone());
         self.sender.say(Progress::Opened(request));
         loop {

@@ -93,3 +93,15 @@ fn neighboring_frames_of_a_track_are_not_compared_again() {
     assert_eq!(made.get(), 3, "of 440 ms");
     assert!(!visitor.is_somebody_else(), "and a look that fails counts as none");
 }
+
+#[test]
+fn the_shortest_wait_that_a_ticket_wants_holds_until_the_visit_ends() {
+    let visitor = Visitor::default();
+    assert_eq!(visitor.idle_secs(30), 30);
+    for (wanted, holds) in [(45, 30), (20, 20), (25, 20), (0, 10), (600, 10)] {
+        visitor.limit_idle(wanted);
+        assert_eq!(visitor.idle_secs(30), holds, "{wanted}");
+    }
+    visitor.forget();
+    assert_eq!(visitor.idle_secs(30), 30);
+}

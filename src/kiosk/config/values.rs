@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::ConfigFault;
 use countenance_client::session::origin::Origin;
+use countenance_core::policy::KIOSK_IDLE_SECS;
 
 /// A whole number from `MIN` to `MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +30,7 @@ impl<const MIN: u16, const MAX: u16> Ranged<MIN, MAX> {
 }
 
 /// Seconds without a person after which a visit ends.
-pub type IdleSecs = Ranged<10, 600>;
+pub type IdleSecs = Ranged<{ *KIOSK_IDLE_SECS.start() }, { *KIOSK_IDLE_SECS.end() }>;
 /// Size of the text in percent.
 pub type TextPercent = Ranged<100, 400>;
 

@@ -26,6 +26,7 @@ use countenance_core::{
     protocol::Purpose,
 };
 
+mod idle;
 mod trouble;
 
 const FAKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/kiosk/fake-browser");
@@ -44,6 +45,10 @@ enum Turn {
     Sees(Observation),
     /// The machine has been suspended for this many seconds in all.
     Suspended(u64),
+    /// The ticket of the sign-in wants a person to be asked after so many seconds.
+    TicketWants(u32),
+    /// The browser's process ends, and the monitor sees it.
+    BrowserEnds,
     /// A thread beside the main one panics.
     Panics,
     /// The window breaks because a service manager ends the compositor together with this process.
@@ -111,15 +116,20 @@ struct Stage<'a>(&'a Script);
 impl Screens for Stage<'_> {
     fn show(&mut self, opening: Opening) -> Result<Closed, ScreenError> {
         if let Opening::Wiping(progress) = opening {
-            // The window is there until the thread that wipes has ended.
+            // The window is there until the thread that wipes has ended, and some seconds for people to see it. The monitor
+            // goes on meanwhile.
             while progress.outcome().is_none() {
                 std::thread::yield_now();
             }
+            self.0.clock.pass(Duration::from_secs(3));
+            monitor::look_after_browser(&self.0.state);
             assert_eq!(progress.outcome(), Some(true));
             self.0.wipes_seen.fetch_add(1, Ordering::Relaxed);
             return Ok(Closed::Wiped);
         }
         assert!(!self.0.looks.load(Ordering::Relaxed), "the window needs the camera");
+        let is_failing = self.0.state.browser().as_ref().is_some_and(BrowserKeeper::is_failing);
+        assert!(!is_failing || matches!(opening, Opening::OutOfOrder(_)), "a browser that failed is tried first");
         self.0.clock.pass(Duration::from_secs(1));
         match self.0.turns.lock().unwrap().pop_front() {
             Some(Turn::Shows(expected, closed)) => {
@@ -173,6 +183,16 @@ impl Screens for Stage<'_> {
             }
             Some(Turn::Suspended(secs)) => {
                 self.0.state.note_suspended(Duration::from_secs(secs));
+                None
+            }
+            Some(Turn::TicketWants(secs)) => {
+                self.0.state.visitor.limit_idle(secs);
+                None
+            }
+            Some(Turn::BrowserEnds) => {
+                self.0.state.browser().as_mut().unwrap().kill();
+                monitor::look_after_browser(&self.0.state);
+                assert_eq!(self.0.state.trouble(), Some(OutOfOrder::BrowserDown));
                 None
             }
             Some(Turn::Panics) => {

@@ -48,7 +48,8 @@ impl KioskApp {
             return;
         }
         let is_fetching = matches!(self.app.state().screen, Screen::Attendance(_));
-        let idle_secs = self.context.look.idle_secs;
+        let own = self.context.look.idle_secs;
+        let idle_secs = self.context.env.visitor().map_or(own, |visitor| visitor.idle_secs(own));
         self.presence.ask_after(if is_fetching { idle_secs.max(FETCHING_SECS) } else { idle_secs });
         match &self.app.state().screen {
             Screen::Capture(CaptureView { at_millis: Some(at_millis), has_face, .. }) => {

@@ -80,3 +80,17 @@ fn a_wipe_that_nobody_can_see_wipes_all_the_same() {
     assert_eq!(leave, Leave::Stopped);
     assert!(kiosk.state.metrics().lines().any(|line| line == "countenance_kiosk_wipes_total 1"));
 }
+
+/// Its trouble has passed by then: it may be started again a second later.
+#[test]
+fn a_browser_that_fails_during_a_visit_is_tried_before_the_next_person_is_invited() {
+    let kiosk = kiosk(|config| config.attract = true);
+    let (leave, _, wipes_seen) = kiosk.play_and_count(vec![
+        Turn::Shows(Opening::Attract, Ok(Closed::Start)),
+        Turn::Quiet(3),
+        Turn::BrowserEnds,
+        Turn::Shows(Opening::Attract, Ok(Closed::Stopped)),
+    ]);
+    assert_eq!((leave, wipes_seen), (Leave::Stopped, 1));
+    assert!(!kiosk.state.browser().as_ref().unwrap().is_failing(), "it has answered since");
+}
