@@ -36,7 +36,49 @@ impl Window {
         setup: Arc<CameraSetup>,
         site: PathBuf,
     ) -> Self {
-        Self { context: context(source, state, env, inbox, stop, setup, site) }
+        let (slot, plays_recording) = (env.slot.clone(), matches!(env.source(), Source::Recording { .. }));
+        let (alive, over, ahead) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
+        let (trouble, pin, changed) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
+        let (cameras, choose) = crate::cli::window::cameras(&env, source, &setup.settings());
+        let fixed = window::CameraFixed { camera: setup.fixed().camera, turn: setup.fixed().turn };
+        let used = Arc::clone(&setup);
+        let context = window::KioskContext {
+            preview: Arc::new(move || slot.frame()),
+            env,
+            allowed: state.config.verifiers.clone(),
+            inbox: Some(inbox),
+            stop,
+            plays_recording,
+            settings: Arc::new(move || used.settings()),
+            cameras,
+            choose: Arc::new(move |wanted| {
+                let kept = setup.choose(wanted);
+                choose(&setup.settings());
+                kept.inspect_err(|error| {
+                    tracing::error!(error = error as &dyn std::error::Error, "the camera is not kept");
+                })
+                .is_ok()
+            }),
+            camera_fixed: fixed,
+            keep_profile: Arc::new(move |profile| {
+                if plays_recording {
+                    // As with `camera qualify`: a recording says nothing of this site.
+                    return Err("a recording is in place of the camera".into());
+                }
+                profile.save(&site).map_err(|error| causes(&error))
+            }),
+            examine: Arc::new(|| doctor::examine(&DoctorContext::of_this_machine(true))),
+            look: look(state),
+            choices: Arc::default(),
+            alive: Arc::new(move || alive.alive()),
+            is_interrupted: Arc::new(move || over.is_interrupted()),
+            trouble: Arc::new(move || trouble.trouble()),
+            ahead_secs: Arc::new(move || ahead.ahead_secs()),
+            on_change: Arc::new(move |wake| changed.troubles.on_change(wake)),
+            pin: Arc::new(Pin(pin)),
+            speech: speech(state),
+        };
+        Self { context }
     }
 }
 
@@ -94,63 +136,17 @@ impl window::OperatorPin for Pin {
     }
 }
 
-fn context(
-    source: SourceArgs,
-    state: &Arc<KioskState>,
-    env: Arc<Installed>,
-    inbox: Rc<Inbox>,
-    stop: Arc<StopRequest>,
-    setup: Arc<CameraSetup>,
-    site: PathBuf,
-) -> window::KioskContext {
+/// How it looks, as the configuration says.
+fn look(state: &KioskState) -> window::KioskLook {
     let config = &state.config;
-    let (slot, plays_recording) = (env.slot.clone(), matches!(env.source(), Source::Recording { .. }));
-    let (alive, over, ahead) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
-    let (trouble, pin, changed) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
-    let (cameras, choose) = crate::cli::window::cameras(&env, source, &setup.settings());
-    let fixed = window::CameraFixed { camera: setup.fixed().camera, turn: setup.fixed().turn };
-    let used = Arc::clone(&setup);
-    window::KioskContext {
-        preview: Arc::new(move || slot.frame()),
-        env,
-        allowed: config.verifiers.clone(),
-        inbox: Some(inbox),
-        stop,
-        plays_recording,
-        settings: Arc::new(move || used.settings()),
-        cameras,
-        choose: Arc::new(move |wanted| {
-            let kept = setup.choose(wanted);
-            choose(&setup.settings());
-            kept.inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "the camera is not kept"))
-                .is_ok()
-        }),
-        camera_fixed: fixed,
-        keep_profile: Arc::new(move |profile| {
-            if plays_recording {
-                // As with `camera qualify`: a recording says nothing of this site.
-                return Err("a recording is in place of the camera".into());
-            }
-            profile.save(&site).map_err(|error| causes(&error))
-        }),
-        examine: Arc::new(|| doctor::examine(&DoctorContext::of_this_machine(true))),
-        look: window::KioskLook {
-            text_percent: config.text.get(),
-            languages: config.languages.iter().filter_map(|tag| language(tag)).collect(),
-            idle_secs: config.idle.get().into(),
-            lower: config.lower,
-            badge_digits: config.badge_form().map(BadgeForm::digits),
-            attended: config.attended,
-            watches: config.watch,
-        },
-        choices: Arc::default(),
-        alive: Arc::new(move || alive.alive()),
-        is_interrupted: Arc::new(move || over.is_interrupted()),
-        trouble: Arc::new(move || trouble.trouble()),
-        ahead_secs: Arc::new(move || ahead.ahead_secs()),
-        on_change: Arc::new(move |wake| changed.troubles.on_change(wake)),
-        pin: Arc::new(Pin(pin)),
-        speech: speech(state),
+    window::KioskLook {
+        text_percent: config.text.get(),
+        languages: config.languages.iter().filter_map(|tag| language(tag)).collect(),
+        idle_secs: config.idle.get().into(),
+        lower: config.lower,
+        badge_digits: config.badge_form().map(BadgeForm::digits),
+        attended: config.attended,
+        watches: config.watch,
     }
 }
 

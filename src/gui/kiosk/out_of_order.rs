@@ -39,18 +39,21 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, why: OutOfOrder) -> Option<Ki
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.gap(24.0);
         let title = widgets.words.say(title);
-        let body = match (why, shown.front.ahead_secs) {
-            (OutOfOrder::ClockOff, Some(ahead_secs)) => {
-                let (here, there) = (shown_time(view.state.now), shown_time(view.state.now.saturating_sub(ahead_secs)));
-                widgets.say_with("failed-clock", &[("here", Arg::Text(&here)), ("there", Arg::Text(&there))])
-            }
-            _ => widgets.words.say(if may_pass { "kiosk-out-wait" } else { "kiosk-out-repair" }),
-        };
-        widgets.verdict_text(mark, &title, &body);
-        let elsewhere =
-            widgets.words.say(if shown.front.look.attended { "kiosk-out-ask" } else { "kiosk-out-elsewhere" });
-        widgets.write(&elsewhere, widgets.theme.strong(), widgets.theme.tokens.text, Align::Center);
-        widgets.announce("messages", &format!("{title} {body} {elsewhere}"), true);
+        let clocks = shown.front.ahead_secs.filter(|_| why == OutOfOrder::ClockOff);
+        if let Some(ahead_secs) = clocks {
+            // Says where else to go, too.
+            let (here, there) = (shown_time(view.state.now), shown_time(view.state.now.saturating_sub(ahead_secs)));
+            let body = widgets.say_with("failed-clock", &[("here", Arg::Text(&here)), ("there", Arg::Text(&there))]);
+            widgets.verdict_text(mark, &title, &body);
+            widgets.announce("messages", &format!("{title} {body}"), true);
+        } else {
+            let body = widgets.words.say(if may_pass { "kiosk-out-wait" } else { "kiosk-out-repair" });
+            let elsewhere =
+                widgets.words.say(if shown.front.look.attended { "kiosk-out-ask" } else { "kiosk-out-elsewhere" });
+            widgets.verdict_text(mark, &title, &body);
+            widgets.write(&elsewhere, widgets.theme.strong(), widgets.theme.tokens.text, Align::Center);
+            widgets.announce("messages", &format!("{title} {body} {elsewhere}"), true);
+        }
         if shown.front.out_minutes == 0 {
             return;
         }
