@@ -312,13 +312,15 @@ def once(scenario, setting):
 
 def main():
     program, clip, size, *names = sys.argv[1:]
-    unknown = set(names) - {scenario.__name__ for scenario in SCENARIOS}
+    without = {name[1:] for name in names if name.startswith('-')}
+    names = [name for name in names if not name.startswith('-')]
+    unknown = (set(names) | without) - {scenario.__name__ for scenario in SCENARIOS}
     if unknown:
         raise SystemExit(f'scenarios: unknown: {", ".join(sorted(unknown))}')
     setting = Setting(program, os.path.abspath(clip), size)
     failed = not_run = ran = 0
     for scenario in SCENARIOS:
-        if names and scenario.__name__ not in names:
+        if scenario.__name__ in without or names and scenario.__name__ not in names:
             continue
         verdict = once(scenario, setting)
         if verdict == 'FAILED' and scenario is not login:

@@ -8,8 +8,8 @@ use countenance_client::capture::{Captured, FrameOutcome, capture};
 use countenance_core::{frame::Frame, policy::Policy, protocol::CameraClaim, quality::Hint};
 use countenance_vision::testing::VISION;
 
-/// Samples per pixel and axis, so that a smaller picture is as smooth as one that was taken from farther away.
-const SAMPLES: u32 = 2;
+/// Where a pixel is sampled on each axis, so that a smaller picture is as smooth as one that was taken from farther away.
+const SAMPLES: [f32; 2] = [0.25, 0.75];
 
 /// A recording as a camera with an image of `size` sees it from farther away: the face takes `ratio` of the width at first,
 /// with its center at `at`, relative to the image's sides. Around the recording, its edge goes on.
@@ -41,23 +41,23 @@ impl FrameSource for Far {
             (shrink, [x - left * width as f32 * shrink, y - top * height as f32 * shrink])
         });
         let (source, columns, rows) = (frame.rgb(), frame.width() as usize, frame.height() as usize);
-        let near = |at: f32, sides: usize| (at.max(0.0) as usize).min(sides - 1);
-        let place = |pixel: u32, sample: u32, axis: usize, sides: usize| {
-            near(corner[axis] + (pixel as f32 + (sample as f32 + 0.5) / SAMPLES as f32) * shrink, sides)
+        // The recorded columns, or rows, of each pixel's samples.
+        let places = |pixels: u32, axis: usize, sides: usize| -> Vec<[usize; 2]> {
+            let near = |at: f32| (at.max(0.0) as usize).min(sides - 1);
+            let place = |pixel: f32, sample: f32| near(corner[axis] + (pixel + sample) * shrink);
+            (0..pixels).map(|pixel| SAMPLES.map(|sample| place(pixel as f32, sample))).collect()
         };
+        let (across, down) = (places(width, 0, columns), places(height, 1, rows));
         let mut rgb = Vec::with_capacity((width * height * 3) as usize);
-        for y in 0..height {
-            let lines: [usize; SAMPLES as usize] = std::array::from_fn(|i| place(y, i as u32, 1, rows) * columns);
-            for x in 0..width {
-                let across: [usize; SAMPLES as usize] = std::array::from_fn(|i| place(x, i as u32, 0, columns));
-                let mut sum = [0_u32; 3];
-                for line in lines {
-                    for column in across {
-                        let from = (line + column) * 3;
-                        sum.iter_mut().zip(&source[from..from + 3]).for_each(|(sum, v)| *sum += u32::from(*v));
-                    }
+        for &[above, below] in &down {
+            for &[left, right] in &across {
+                let at =
+                    [above * columns + left, above * columns + right, below * columns + left, below * columns + right];
+                let [a, b, c, d] = at.map(|pixel| &source[3 * pixel..3 * pixel + 3]);
+                for channel in 0..3 {
+                    let sum = [a, b, c, d].iter().map(|pixel| u32::from(pixel[channel])).sum::<u32>();
+                    rgb.push((sum / 4) as u8);
                 }
-                rgb.extend(sum.map(|sum| (sum / (SAMPLES * SAMPLES)) as u8));
             }
         }
         Ok(Frame::new(width, height, rgb, frame.seq(), frame.at()).unwrap())

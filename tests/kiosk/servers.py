@@ -11,6 +11,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from selenium.webdriver.common.by import By
+
 from machine import Fault
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -70,6 +72,27 @@ class Servers:
         self.operator.press('a[href*="/kiosks/retire?"]')
         self.operator.page("portal-retire")
         self.operator.press('form[action$="/kiosks/retire"] button')
+
+    def add_supervisor(self, number: str) -> str:
+        """Enrollment wants a supervisor from now on; adds one, who confirms the person's enrollment anew. Returns their PIN."""
+        self.operator.open(self.walk.integration_page("/users"))
+        self.operator.press('a[href*="/users/erase?"]')
+        self.operator.page("portal-erase")
+        self.operator.press('form[action$="/users/erase"] button')
+        self.operator.open(self.walk.integration_page())
+        self.operator.fill(enrolment_flow="attended")
+        self.operator.submit("tenant_host")
+        self.operator.page("portal-integration")
+        self.operator.open(self.walk.integration_page("/supervisors"))
+        self.operator.fill(number=number, name="Grace")
+        self.operator.submit("user")
+        self.operator.page("portal-supervisor-pin")
+        return self.operator.find("#supervisor-pin").text
+
+    def confirmed_by(self, number: str) -> str:
+        """How many enrollments the supervisor has confirmed."""
+        self.operator.open(self.walk.integration_page("/supervisors"))
+        return self.operator.row(number).find_elements(By.CSS_SELECTOR, "td")[3].text
 
     def close(self) -> None:
         self.heal()

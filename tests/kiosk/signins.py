@@ -15,7 +15,7 @@ from servers import Servers
 from chromium import Missing, redacted
 from scenarios import CLAIM, FACE, LINK, OTHER_FACE, PAID_OUT, SAME_FACE
 
-BADGE = "40071234"
+BADGE, SUPERVISOR = "40071234", "4711"
 # After this long without a face the next one counts as somebody else's (src/gui/kiosk/presence.rs), seconds.
 AWAY = 8
 # Attempts that the verifier allows, and the lowest button in a window across (all screens of a sign-in have it at the same height).
@@ -219,5 +219,28 @@ def in_every_language(kiosk: Kiosk, _: Servers) -> None:
             kiosk.shot(f"{name}-thanks")
 
 
+def with_a_supervisor(kiosk: Kiosk, servers: Servers) -> None:
+    """An enrollment that somebody of the staff confirms with number and PIN, after a wrong PIN; then the person goes on."""
+    pin = servers.add_supervisor(SUPERVISOR)
+    kiosk.begin(FACE, size=PORTRAIT)
+    kiosk.window("supervisor-attract")
+    kiosk.go()
+    kiosk.sign_in()
+    kiosk.touch(LINK)
+    for typed, name in ((str((int(pin[0]) + 1) % 10) + pin[1:], "wrong"), (pin, "right")):
+        until(lambda: kiosk.bar(100) and not kiosk.button(), "the digits")
+        time.sleep(1)
+        kiosk.shot(f"supervisor-{name}-number")
+        kiosk.type_on_pad(SUPERVISOR)
+        time.sleep(1)
+        kiosk.shot(f"supervisor-{name}-pin")
+        kiosk.type_on_pad(typed)
+        time.sleep(1)
+    kiosk.window("supervisor-consent")
+    agrees(kiosk, "supervisor")
+    if servers.confirmed_by(SUPERVISOR) != "1":
+        raise Fault("the portal does not say who has confirmed it")
+
+
 SCENARIOS = (enrols, verifies_in_portrait, refuses, cancels, reads_a_badge, walks_away, by_a_code, somebody_else_steps_in,
-             in_every_language)
+             in_every_language, with_a_supervisor)
