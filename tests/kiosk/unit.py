@@ -106,7 +106,8 @@ def stops(machine: Machine) -> None:
 
 def heeds_exit_codes(machine: Machine) -> None:
     """What follows the exit codes of src/kiosk/exit.rs, with a program that does nothing but exit."""
-    folder, file = f"etc/systemd/system/{UNIT}.d", "exits.conf"
+    # After those of the tests, whose program it replaces.
+    folder, file = f"etc/systemd/system/{UNIT}.d", "zz-exits.conf"
 
     def exits(code: int) -> None:
         machine.run("systemctl", "stop", UNIT)
