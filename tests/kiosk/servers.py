@@ -56,6 +56,11 @@ class Servers:
         self.operator = Operator(Screenshots(self.out / "portal"), self.ready.verifier, self.out)
         walk = Walk(self.ready, None, None, browser=lambda: self.operator)
         portal_from_empty(walk)
+        # One person signs in here as often as hundreds would.
+        self.operator.open(walk.integration_page())
+        self.operator.fill(starts_per_hour="100000")
+        self.operator.submit("tenant_host")
+        self.operator.page("portal-integration")
         self.walk = walk
 
     def device_code(self) -> str:
