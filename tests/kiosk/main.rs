@@ -65,7 +65,11 @@ impl Desk {
 
 impl Screens for Desk {
     fn show(&mut self, opening: Opening) -> Result<Closed, ScreenError> {
+        let is_sign_in = matches!(opening, Opening::SignIn(_));
         self.shown.push(opening);
+        if !is_sign_in {
+            return Ok(Closed::Wiped);
+        }
         // The run opens its return page while the window is still there.
         self.state.open_page(RETURN).unwrap();
         Ok(Closed::Ended(Some(RunOutcome::Approved(Purpose::Verify))))
