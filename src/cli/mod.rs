@@ -109,7 +109,7 @@ pub(crate) struct CaptureArgs {
     #[arg(long, value_name = "N")]
     cancel_after: Option<u32>,
     /// Dry run: seal for this nonce, send nothing and print the claims
-    #[arg(long, value_name = "NONCE", conflicts_with = "link", requires = "at")]
+    #[arg(long, value_name = "NONCE", allow_hyphen_values = true, conflicts_with = "link", requires = "at")]
     dry_run: Option<String>,
     /// Write the attestation of the dry run to FILE, for `inspect`
     #[arg(long, value_name = "FILE", requires = "dry_run")]

@@ -48,6 +48,17 @@ fn a_link_that_no_kiosk_takes_opens_no_window() {
     assert!(!err.contains("c0de"), "{err}");
 }
 
+/// An Integration Id is random text: one of 64 begins with a hyphen.
+#[test]
+fn an_integration_id_that_begins_with_a_hyphen_is_no_option() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config");
+    let args = ["kiosk", "--config", config.to_str().unwrap(), "register", "--integration", "-Uq_"];
+    let ran = countenance(home.path(), &args, "");
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.code() == Some(1) && err.contains("no verifier is set up"), "{err}");
+}
+
 #[test]
 fn without_a_display_a_kiosk_says_so() {
     let home = tempfile::tempdir().unwrap();

@@ -28,7 +28,7 @@ const NAME: &str = "Kiosk";
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct RegisterArgs {
     /// The integration's ID, as the portal shows it
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     integration: String,
     /// Name in the portal's list [default: the site in kiosk.toml]
     #[arg(long, value_name = "NAME")]

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     verifier: String,
     /// Integration Id that the verifier issued
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     integration: String,
     /// File with the Session Secret that the verifier issued
     #[arg(long, value_name = "FILE")]
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = ModeChoice::OnDemand)]
     mode: ModeChoice,
     /// Client id of the application
-    #[arg(long, default_value = "payroll")]
+    #[arg(long, default_value = "payroll", allow_hyphen_values = true)]
     client_id: String,
     /// Redirect URI of the application
     #[arg(long, value_name = "URL", default_value = "http://payroll.localhost:8482/callback")]

@@ -104,7 +104,7 @@ pub(super) enum Task {
     /// Print a one-time code with which a kiosk can register, to serve all users of the integration
     DeviceCode {
         /// Integration Id
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         integration: String,
         /// Validity of the code, in seconds
         #[arg(long, default_value_t = 900)]
@@ -113,7 +113,7 @@ pub(super) enum Task {
     /// Add a supervisor, who confirms enrollments at kiosks, or give an existing one a new PIN; prints the PIN, once
     AddSupervisor {
         /// Integration Id
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         integration: String,
         /// Their number, 4 to 10 digits
         number: SupervisorNumber,
@@ -121,23 +121,25 @@ pub(super) enum Task {
         #[arg(long)]
         name: String,
         /// Their own account, the tenant's `user_id`, whose enrollment they may not confirm
-        #[arg(long, value_name = "USER")]
+        #[arg(long, value_name = "USER", allow_hyphen_values = true)]
         user: Option<String>,
     },
     /// Allow a device to verify a user's face; it must have tried to open one of the user's sign-ins
     BindDevice {
         /// Integration Id
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         integration: String,
         /// The tenant's `user_id`
-        #[arg(long, value_name = "USER")]
+        #[arg(long, value_name = "USER", allow_hyphen_values = true)]
         user: String,
         /// Device id: the thumbprint of its key
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
     /// Disable a device for all integrations
     DisableDevice {
         /// Device id: the thumbprint of its key
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
     /// Kiosks: how they are; rename, move or retire one
@@ -178,7 +180,7 @@ pub(super) enum KioskTask {
     /// List an integration's kiosks: id, name, site, health, last seen, version and settings, separated by tabs
     List {
         /// Integration Id
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         integration: String,
     },
     /// Give a kiosk another name
@@ -208,9 +210,10 @@ pub(super) enum KioskTask {
 #[derive(Debug, clap::Args)]
 pub(super) struct OneKiosk {
     /// Integration Id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(super) integration: String,
     /// Device id: the thumbprint of its key
+    #[arg(allow_hyphen_values = true)]
     pub(super) id: String,
 }
 
@@ -271,5 +274,35 @@ impl Task {
             Self::Backup { .. } => "backup",
             Self::Restore { .. } => "restore",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// They are random text or a key's thumbprint: one of 64 begins with a hyphen.
+    #[test]
+    fn ids_may_begin_with_a_hyphen() {
+        fn ids(command: &clap::Command, found: &mut Vec<(String, bool)>) {
+            for arg in command.get_arguments() {
+                let names = arg.get_value_names().unwrap_or_default();
+                if arg.get_id() == "id" || names.iter().any(|name| *name == "ID" || *name == "USER") {
+                    found.push((format!("{} {}", command.get_name(), arg.get_id()), arg.is_allow_hyphen_values_set()));
+                }
+            }
+            command.get_subcommands().for_each(|command| ids(command, found));
+        }
+        let mut found = Vec::new();
+        ids(&Args::command(), &mut found);
+        assert!(found.len() >= 14 && found.iter().all(|(_, may)| *may), "{found:?}");
+
+        let line = ["x", "--data", "d", "kiosks", "rename", "--integration", "-Uq_", "-h9", "Lobby"];
+        let Task::Kiosks { task: KioskTask::Rename { kiosk, .. } } = Args::try_parse_from(line).unwrap().task else {
+            panic!("another task")
+        };
+        assert_eq!((kiosk.integration.as_str(), kiosk.id.as_str()), ("-Uq_", "-h9"));
     }
 }
