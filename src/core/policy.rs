@@ -270,7 +270,7 @@ impl Default for HintPolicy {
 }
 
 impl Policy {
-    /// The thresholds of a kiosk, where people stand or sit at up to 1.2 m: a face may be smaller in the frame, but not in
+    /// The thresholds of a kiosk, where people stand or sit at up to 1.1 m: a face may be smaller in the frame, but not in
     /// pixels, and farther from its center.
     /// Takes effect only where the ticket's policy allows it too, since a ticket can only tighten.
     pub fn for_kiosk() -> Self {

@@ -113,7 +113,7 @@ impl RulesForm {
                 @let help = "By what a device says when it is registered: no chip vouches for it. Devices whose key is less \
                              protected are refused, those registered before too. Clients of today keep it in a file.";
                 (self.list("key_protection_min", "Device key kept at least in", &KEY_PROTECTIONS, &self.key_protection_min, help))
-                @let help = "On: at a kiosk, people may stand about 1.2 m away instead of 0.7 m. Their faces still need as \
+                @let help = "On: at a kiosk, people may stand about 1.1 m away instead of 0.7 m. Their faces still need as \
                              many pixels as any other, so a kiosk needs a camera of 1280×720 or more. A desktop's client \
                              keeps its own distance. A minimum in the policy below still holds.";
                 (self.tick("kiosk_distance", "Kiosk distance", self.kiosk_distance, help))
