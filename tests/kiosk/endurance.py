@@ -31,6 +31,8 @@ IN_UNIT = ["/run", "/tmp", "/var/tmp", "/dev/shm", "/var/lib/countenance-kiosk",
 ON_DISK = ["/var/log", "/var/tmp", "/var/lib/countenance-kiosk", "/var/lib/systemd", "/tmp", "/run/log", "/home", "/root", "/srv"]
 # Every so many visits begin with a badge.
 BADGE, WITH_BADGE = "40071234", 5
+# How many of the planted files are longer than a block.
+LONG_FILES = 100
 
 
 def visits(kiosk: Kiosk, servers: Servers, count: int) -> None:
@@ -182,7 +184,9 @@ def planted(kiosk: Kiosk, secrets: Secrets) -> list[str]:
     things = {**signs, **{name: value for name, value in secrets.wanted.items() if not name.startswith("sha256 ")}}
     try:
         for number, value in enumerate(things.values()):
-            (place / str(number)).write_bytes(fill[:number * 50021 % len(fill)] + value + fill[:1000])
+            # The first lie anywhere in or between the blocks that are read; hundreds of such files would fill the memory.
+            room = len(fill) if number < LONG_FILES else len(fill) // LONG_FILES
+            (place / str(number)).write_bytes(fill[:number * 50021 % room] + value + fill[:1000])
         (place / "wide").write_bytes(fill + kiosk.ready.email.encode("utf-16-le"))
         (place / "copy").write_bytes((FIXTURES / SAME_FACE).read_bytes())
         said = {line.partition(": ")[0].rpartition("/")[2]: line.partition(": ")[2].split(", ")
