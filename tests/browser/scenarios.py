@@ -111,7 +111,8 @@ def set_up_second_factor(walk: Walk, browser: Browser) -> None:
     browser.page("portal-integrations")
 
 
-def sign_in(walk: Walk, browser: Browser) -> None:
+def sign_in_at_portal(walk: Walk, browser: Browser) -> str:
+    """Signs the operator in, for whom an authenticator app is set up; returns the code that was used."""
     send_password(walk, browser)
     browser.page("portal-code")
     browser.screenshot("portal-code", APPEARANCES)
@@ -120,6 +121,11 @@ def sign_in(walk: Walk, browser: Browser) -> None:
     browser.fill(code=code)
     browser.submit("code")
     browser.page("portal-integrations")
+    return code
+
+
+def sign_in(walk: Walk, browser: Browser) -> None:
+    code = sign_in_at_portal(walk, browser)
     # What somebody saw over the operator's shoulder is of no use.
     other = walk.browser()
     send_password(walk, other)

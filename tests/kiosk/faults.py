@@ -27,6 +27,8 @@ HEARTBEAT = 120.0
 HOUR = 3600
 # How long the end of a visit is told, and a little more.
 TOLD = 4.0
+# After which time the first screen forgets what somebody has opened or chosen there.
+FORGOTTEN = 60.0
 # Links that somebody's page opens at once.
 FLOOD = 50
 
@@ -67,10 +69,13 @@ def all_of_them(kiosk: Kiosk, servers: Servers, only: str) -> None:
             failed.append(case.name)
             why = redacted(str(fault).splitlines()[0])
             case.row = [f"FAILED: {why}"]
+            name = f"{case.name.replace(' ', '-')}-failed"
             try:
-                kiosk.shot(f"{case.name.replace(' ', '-')}-failed")
+                kiosk.shot(name)
+                journal = kiosk.machine.run("journalctl", "--quiet", "--no-pager", "--lines=200", "--output=short-precise")
+                (kiosk.out / f"{name}.log").write_text(redacted(journal), encoding="utf-8")
             except (Fault, OSError) as unseen:
-                why += f"; no screenshot: {unseen}"
+                why += f"; no screenshot or journal: {unseen}"
             print(f"kiosk: fault: {case.name}  FAILED: {why}; health: {kiosk.health()}", flush=True)
             heal(case, kiosk, servers)
             kiosk.begin(kiosk.slowly(SAME_FACE), size=SMALL)
@@ -118,11 +123,21 @@ def run(case: Case, kiosk: Kiosk, servers: Servers) -> None:
         kiosk.sit_down()
     until(kiosk.is_ready, "the first screen", case.back + DRAWN)
     back = f"{time.monotonic() - mended:.1f}"
-    # The end of a visit is told for three seconds, with a button as well.
-    time.sleep(TOLD)
+    # The end of a visit is told for three seconds, with a button as well; then a browser that has failed is tried.
+    until(lambda: stays_ready(kiosk), "the first screen to stay", case.back + DRAWN)
     visit.whole(kiosk)
     case.row = [shown, noticed, screen, back, f"{time.monotonic() - mended:.1f}"]
     print(f"kiosk: fault: {case.name}: {' | '.join(case.row)}", flush=True)
+
+
+def stays_ready(kiosk: Kiosk) -> bool:
+    """Whether it invites people for as long as the end of a visit is told, and longer."""
+    enough = time.monotonic() + TOLD
+    while kiosk.is_ready():
+        if time.monotonic() > enough:
+            return True
+        time.sleep(0.2)
+    return False
 
 
 # What somebody does before
@@ -216,6 +231,13 @@ def escapes(kiosk: Kiosk) -> None:
         raise Fault(f"the keyboard leads out: {before} became {after}")
 
 
+def escapes_at_first(kiosk: Kiosk, _: Servers) -> None:
+    """The same at the first screen, where keys may open the list of languages: it goes by itself."""
+    before = kiosk.machine.pixels()
+    escapes(kiosk)
+    until(lambda: keys.changed(before, kiosk.machine.pixels()) <= keys.FEW, "the first screen as it was", FORGOTTEN + DRAWN)
+
+
 def end_visit(kiosk: Kiosk, _: Servers) -> None:
     kiosk.end_visit()
 
@@ -250,7 +272,7 @@ CASES = [
     Case("disk full", fill_disk, "disk_full", DISK, mends=free_disk),
     Case("50 links at once", flood, None, 0, mends=end_visit, before=visit.to_landing),
     Case("two links at once", pair, None, 0, mends=end_visit, before=visit.to_landing),
-    Case("keyboard at the first screen", lambda kiosk, _: escapes(kiosk), None, 0),
+    Case("keyboard at the first screen", escapes_at_first, None, 0),
     Case("keyboard at consent", lambda kiosk, _: escapes(kiosk), None, 0, mends=end_visit, before=at_consent),
     Case("keyboard at the capture", lambda kiosk, _: (kiosk.camera.show_nobody(), kiosk.go(), escapes(kiosk), kiosk.camera.show(kiosk.slowly(SAME_FACE))),
          None, 0, mends=end_visit, before=at_consent),

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests/browser"))
 
 from chromium import Browser, Screenshots  # noqa: E402
-from scenarios import LINK, Walk, portal_from_empty, sign_in_at_tenant  # noqa: E402
+from scenarios import LINK, Walk, portal_from_empty, sign_in_at_portal, sign_in_at_tenant  # noqa: E402
 from test_env import TestEnv  # noqa: E402
 
 # Lets a program see another time (Debian's package faketime).
@@ -71,7 +71,9 @@ class Servers:
         return self.operator.find("#device-code").text
 
     def retire(self) -> None:
-        """Retires the only kiosk that is not."""
+        """Retires the only kiosk that is not. The operator may have been away for half an hour, after which the portal asks again
+        who is there."""
+        sign_in_at_portal(self.walk, self.operator)
         self.operator.open(self.walk.integration_page("/kiosks"))
         self.operator.press('td a[href*="/kiosks/kiosk?"]')
         self.operator.press('a[href*="/kiosks/retire?"]')
