@@ -47,6 +47,14 @@ pub enum SmallFileError {
         /// The owner's user ID.
         owner: u32,
     },
+    /// The file must belong to a certain user, as the administrator, and does not.
+    #[error("it belongs to user {owner}, not to user {wanted}")]
+    NotOfOwner {
+        /// The owner's user ID.
+        owner: u32,
+        /// The user ID that it should have.
+        wanted: u32,
+    },
     /// Other users can replace the file, which decides whom to trust.
     #[error("other users can replace it: its folder {} belongs to user {owner} and has mode {mode:o}", folder.display())]
     FolderOpen {
@@ -90,6 +98,20 @@ pub fn read_trusted(path: &Path, limit: usize) -> Result<Option<String>, SmallFi
     };
     trust::check(path, &facts)?;
     text(bytes).map(Some)
+}
+
+/// The text of the file at `path`, at most `limit` bytes, which belongs to the user with the ID `owner`, as the
+/// administrator; `None` if the file does not exist. Nobody else may write to it, nor to the folders in which it, or a link
+/// to it, could be replaced.
+pub fn read_of_owner(path: &Path, limit: usize, owner: u32) -> Result<Option<String>, SmallFileError> {
+    bytes_of_owner(path, limit, owner)?.map(text).transpose()
+}
+
+/// As [`read_of_owner`], the bytes of the file.
+pub fn bytes_of_owner(path: &Path, limit: usize, owner: u32) -> Result<Option<Vec<u8>>, SmallFileError> {
+    let Some((bytes, facts)) = bytes_of(path, limit)? else { return Ok(None) };
+    trust::check_owner(path, &facts, owner)?;
+    Ok(Some(bytes))
 }
 
 /// The bytes of the file at `path`, at most `limit`, read once; `None` if the file does not exist.

@@ -2,9 +2,9 @@
 //! Windows the access list of the user profile), which are not checked here.
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::{check, check_folder_of, refuse_open_to_all};
+pub(super) use elsewhere::{check, check_folder_of, check_owner, refuse_open_to_all};
 #[cfg(unix)]
-pub(super) use unix::{check, check_folder_of, refuse_open_to_all};
+pub(super) use unix::{check, check_folder_of, check_owner, refuse_open_to_all};
 
 #[cfg(unix)]
 mod unix {
@@ -50,12 +50,17 @@ mod unix {
 
     /// Refuses a file to which others than the current user and the administrator may write, or that they may replace.
     pub(in super::super) fn check(path: &Path, facts: &Metadata) -> Result<(), SmallFileError> {
-        let user = User::current();
-        user.check_file(Facts::of(facts))?;
-        // A link can be replaced in its own folder, and its file in another one.
-        let resolved = fs::canonicalize(path).map_err(SmallFileError::Read)?;
-        user.check_folder_of(path)?;
-        user.check_folder_of(&resolved)
+        User::current().check(path, Facts::of(facts))
+    }
+
+    /// Refuses a file that does not belong to the user with the ID `owner`, or to which others may write, or that others may
+    /// replace. A group may not, unless it is the administrators'.
+    pub(in super::super) fn check_owner(path: &Path, facts: &Metadata, owner: u32) -> Result<(), SmallFileError> {
+        let facts = Facts::of(facts);
+        if facts.owner != owner {
+            return Err(SmallFileError::NotOfOwner { owner: facts.owner, wanted: owner });
+        }
+        User { id: owner, own_group: None }.check(path, facts)
     }
 
     /// Refuses a path at which others than the current user and the administrator could put a file.
@@ -78,6 +83,14 @@ mod unix {
                 is_user(group.name()) && group.members().iter().all(|member| is_user(member))
             });
             Self { id, own_group: own_group.map(|group| group.gid()) }
+        }
+
+        fn check(self, path: &Path, facts: Facts) -> Result<(), SmallFileError> {
+            self.check_file(facts)?;
+            // A link can be replaced in its own folder, and its file in another one.
+            let resolved = fs::canonicalize(path).map_err(SmallFileError::Read)?;
+            self.check_folder_of(path)?;
+            self.check_folder_of(&resolved)
         }
 
         /// A folder that does not exist is created private.
@@ -180,6 +193,11 @@ mod elsewhere {
 
     #[expect(clippy::unnecessary_wraps, reason = "it fails on other systems")]
     pub(in super::super) fn check(_: &Path, _: &Metadata) -> Result<(), SmallFileError> {
+        Ok(())
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it fails on other systems")]
+    pub(in super::super) fn check_owner(_: &Path, _: &Metadata, _: u32) -> Result<(), SmallFileError> {
         Ok(())
     }
 }
