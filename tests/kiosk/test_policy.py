@@ -59,6 +59,20 @@ class Addresses(unittest.TestCase):
         self.assertEqual(made["URLAllowlist"], ["https://.c.example", LINKS])
         self.assertIn("others can write", said)
 
+    def test_managed_verifiers_win_and_close_where_they_cannot_be_used(self) -> None:
+        kiosk = 'verifiers = ["https://own.example"]\npages = ["https://a.example"]'
+        for managed, allowed in (
+                ('verifiers = ["https://managed.example"]', ["https://managed.example"]),
+                ('theme = "dark"', ["https://own.example"]),
+                ("verifiers = []", []), ("= =", []), ("#" * 70_000, [])):
+            made, said = policy(kiosk=kiosk, settings=managed)
+            launches = [origin for entry in made["AutoLaunchProtocolsFromOrigins"] for origin in entry["allowed_origins"]]
+            self.assertEqual(launches, allowed, managed[:40])
+            self.assertIn("https://.a.example", made["URLAllowlist"])
+            self.assertEqual("left out" in said, managed in ("= =", "#" * 70_000), said)
+        made, said = policy(kiosk=kiosk)
+        self.assertEqual((made["URLAllowlist"], said), (["https://.own.example", "https://.a.example", LINKS], ""))
+
     def test_a_link_in_place_of_the_file_is_replaced_not_followed(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             precious, out = Path(folder, "precious"), Path(folder, "addresses.json")
