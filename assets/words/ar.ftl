@@ -419,6 +419,9 @@ settings-back = رجوع
 settings-not-saved = تعذر حفظ الإعدادات.
 settings-ignored = جرى تجاهل السطر { $line } من { $path }: { $fault }
 settings-unusable = يتعذر استخدام { $path }، لذلك تُطبَّق الإعدادات الافتراضية: { $fault }
+settings-managed = تديره مؤسستك.
+settings-managed-ignored = جرى تجاهل جزء من { $place } الذي حددته مؤسستك: { $fault }
+settings-managed-unusable = يتعذر استخدام { $place } الذي حددته مؤسستك، لذلك لا يمكن بدء أي تسجيل دخول. تواصل مع فريق تقنية المعلومات. { $fault }
 font-missing = تحتاج هذه اللغة إلى خط غير مثبَّت.
 
 ## Camera test
@@ -449,6 +452,7 @@ doctor-models = الشبكات العصبية
 doctor-verifier = خدمة التحقق
 doctor-clock = الساعة
 doctor-link = روابط تسجيل الدخول
+doctor-managed = الإعدادات المُدارة
 doctor-settings = الإعدادات
 
 ## Diagnostics: what to do
@@ -471,3 +475,5 @@ doctor-fix-move-program = انقل Countenance إلى مجلد لا يحتوي �
 doctor-fix-install-xdg-utils = ثبّت xdg-utils، ثم تحقق من جديد.
 doctor-fix-correct-settings = صحّح الأسطر المذكورة أعلاه في ملف الإعدادات.
 doctor-fix-protect-settings = تأكد من أن أحدًا غيرك لم يغيّر ملف الإعدادات، ثم اسمح لحسابك وحده بتغيير الملف ومجلده.
+doctor-fix-correct-managed = اطلب من فريق تقنية المعلومات تصحيح ما ذُكر أعلاه: الملف المُدار أو السياسة أو ملف التعريف.
+doctor-fix-protect-managed = اطلب من فريق تقنية المعلومات التأكد من أن أحدًا لم يغيّر ملف الإعدادات المُدار، ثم السماح للمسؤول وحده بتغيير الملف ومجلده.

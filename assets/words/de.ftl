@@ -383,6 +383,9 @@ settings-back = Zurück
 settings-not-saved = Die Einstellungen konnten nicht gespeichert werden.
 settings-ignored = Zeile { $line } von { $path } wurde übergangen: { $fault }
 settings-unusable = { $path } kann nicht verwendet werden, daher gelten die Standardeinstellungen: { $fault }
+settings-managed = Von Ihrer Organisation verwaltet.
+settings-managed-ignored = { $place }, von Ihrer Organisation festgelegt, wird teilweise übergangen: { $fault }
+settings-managed-unusable = { $place }, von Ihrer Organisation festgelegt, kann nicht verwendet werden, daher beginnt keine Anmeldung. Wenden Sie sich an Ihren IT-Support. { $fault }
 font-missing = Diese Sprache braucht eine Schrift, die nicht installiert ist.
 
 ## Camera test
@@ -413,6 +416,7 @@ doctor-models = Neuronale Netze
 doctor-verifier = Prüfdienst
 doctor-clock = Uhr
 doctor-link = Anmeldelinks
+doctor-managed = Verwaltete Einstellungen
 doctor-settings = Einstellungen
 
 ## Diagnostics: what to do
@@ -435,3 +439,5 @@ doctor-fix-move-program = Verschieben Sie Countenance in einen Ordner ohne Leerz
 doctor-fix-install-xdg-utils = Installieren Sie xdg-utils und sehen Sie dann noch einmal nach.
 doctor-fix-correct-settings = Berichtigen Sie die oben genannten Zeilen der Einstellungsdatei.
 doctor-fix-protect-settings = Prüfen Sie, ob jemand anderes die Einstellungsdatei geändert hat, und lassen Sie dann nur Ihr Konto sie und ihren Ordner ändern.
+doctor-fix-correct-managed = Bitten Sie Ihren IT-Support, das oben Genannte zu berichtigen: die verwaltete Datei, die Richtlinie oder das Profil.
+doctor-fix-protect-managed = Bitten Sie Ihren IT-Support, zu prüfen, ob jemand die verwaltete Einstellungsdatei geändert hat, und dann nur die Administratoren sie und ihren Ordner ändern zu lassen.

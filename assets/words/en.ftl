@@ -383,6 +383,9 @@ settings-back = Back
 settings-not-saved = The settings could not be saved.
 settings-ignored = Line { $line } of { $path } was ignored: { $fault }
 settings-unusable = { $path } cannot be used, so default settings apply: { $fault }
+settings-managed = Managed by your organization.
+settings-managed-ignored = { $place }, set by your organization, is partly ignored: { $fault }
+settings-managed-unusable = { $place }, set by your organization, cannot be used, so no sign-in can start. Ask your IT team. { $fault }
 font-missing = This language needs a font that is not installed.
 
 ## Camera test
@@ -413,6 +416,7 @@ doctor-models = Neural networks
 doctor-verifier = Verification service
 doctor-clock = Clock
 doctor-link = Login links
+doctor-managed = Managed settings
 doctor-settings = Settings
 
 ## Diagnostics: what to do
@@ -435,3 +439,5 @@ doctor-fix-move-program = Move Countenance to a folder without blanks in its pat
 doctor-fix-install-xdg-utils = Install xdg-utils, then look again.
 doctor-fix-correct-settings = Correct the lines named above in the settings file.
 doctor-fix-protect-settings = Check that nobody else has changed the settings file, then let only your account change it and its folder.
+doctor-fix-correct-managed = Ask your IT team to correct what is named above: the managed file, the policy or the profile.
+doctor-fix-protect-managed = Ask your IT team to check that nobody has changed the managed settings file, then to let only the administrator change it and its folder.

@@ -383,6 +383,9 @@ settings-back = Atrás
 settings-not-saved = No se han podido guardar los ajustes.
 settings-ignored = Se ha ignorado la línea { $line } de { $path }: { $fault }
 settings-unusable = No se puede usar { $path }, así que se aplican los ajustes predeterminados: { $fault }
+settings-managed = Administrado por tu organización.
+settings-managed-ignored = { $place }, establecido por tu organización, se ignora en parte: { $fault }
+settings-managed-unusable = No se puede usar { $place }, establecido por tu organización, así que ningún inicio de sesión puede empezar. Consulta a tu equipo de TI. { $fault }
 font-missing = Este idioma necesita una fuente que no está instalada.
 
 ## Camera test
@@ -413,6 +416,7 @@ doctor-models = Redes neuronales
 doctor-verifier = Servicio de verificación
 doctor-clock = Reloj
 doctor-link = Enlaces de inicio de sesión
+doctor-managed = Ajustes administrados
 doctor-settings = Ajustes
 
 ## Diagnostics: what to do
@@ -435,3 +439,5 @@ doctor-fix-move-program = Mueve Countenance a una carpeta sin espacios en su rut
 doctor-fix-install-xdg-utils = Instala xdg-utils y compruébalo de nuevo.
 doctor-fix-correct-settings = Corrige las líneas del archivo de ajustes indicadas arriba.
 doctor-fix-protect-settings = Comprueba que nadie más ha cambiado el archivo de ajustes y después deja que solo tu cuenta pueda cambiarlo, junto con su carpeta.
+doctor-fix-correct-managed = Pide a tu equipo de TI que corrija lo indicado arriba: el archivo administrado, la directiva o el perfil.
+doctor-fix-protect-managed = Pide a tu equipo de TI que compruebe que nadie ha cambiado el archivo de ajustes administrado y que después solo el administrador pueda cambiar el archivo y su carpeta.

@@ -383,6 +383,9 @@ settings-back = Retour
 settings-not-saved = Les réglages n’ont pas pu être enregistrés.
 settings-ignored = La ligne { $line } de { $path } a été ignorée : { $fault }
 settings-unusable = { $path } ne peut pas être utilisé ; les réglages par défaut s’appliquent : { $fault }
+settings-managed = Géré par votre organisation.
+settings-managed-ignored = { $place }, défini par votre organisation, est ignoré en partie : { $fault }
+settings-managed-unusable = { $place }, défini par votre organisation, ne peut pas être utilisé ; aucune connexion ne peut commencer. Contactez votre équipe informatique. { $fault }
 font-missing = Cette langue nécessite une police qui n’est pas installée.
 
 ## Camera test
@@ -413,6 +416,7 @@ doctor-models = Réseaux de neurones
 doctor-verifier = Service de vérification
 doctor-clock = Horloge
 doctor-link = Liens de connexion
+doctor-managed = Réglages gérés
 doctor-settings = Réglages
 
 ## Diagnostics: what to do
@@ -435,3 +439,5 @@ doctor-fix-move-program = Déplacez Countenance dans un dossier dont le chemin n
 doctor-fix-install-xdg-utils = Installez xdg-utils, puis vérifiez à nouveau.
 doctor-fix-correct-settings = Corrigez les lignes du fichier de réglages indiquées ci-dessus.
 doctor-fix-protect-settings = Vérifiez que personne d’autre n’a modifié le fichier de réglages, puis réservez à votre compte le droit de modifier ce fichier et son dossier.
+doctor-fix-correct-managed = Demandez à votre équipe informatique de corriger ce qui est indiqué ci-dessus : le fichier géré, la stratégie ou le profil.
+doctor-fix-protect-managed = Demandez à votre équipe informatique de vérifier que personne n’a modifié le fichier de réglages géré, puis de réserver à l’administrateur le droit de modifier ce fichier et son dossier.

@@ -383,6 +383,9 @@ settings-back = Indietro
 settings-not-saved = Non è stato possibile salvare le impostazioni.
 settings-ignored = La riga { $line } di { $path } è stata ignorata: { $fault }
 settings-unusable = { $path } non può essere usato, quindi valgono le impostazioni predefinite: { $fault }
+settings-managed = Gestito dalla tua organizzazione.
+settings-managed-ignored = { $place }, stabilito dalla tua organizzazione, è in parte ignorato: { $fault }
+settings-managed-unusable = { $place }, stabilito dalla tua organizzazione, non può essere usato, quindi nessun accesso può iniziare. Rivolgiti al reparto IT. { $fault }
 font-missing = Questa lingua richiede un carattere che non è installato.
 
 ## Camera test
@@ -413,6 +416,7 @@ doctor-models = Reti neurali
 doctor-verifier = Servizio di verifica
 doctor-clock = Orologio
 doctor-link = Link di accesso
+doctor-managed = Impostazioni gestite
 doctor-settings = Impostazioni
 
 ## Diagnostics: what to do
@@ -435,3 +439,5 @@ doctor-fix-move-program = Sposta Countenance in una cartella senza spazi nel per
 doctor-fix-install-xdg-utils = Installa xdg-utils, poi controlla di nuovo.
 doctor-fix-correct-settings = Correggi le righe del file delle impostazioni indicate sopra.
 doctor-fix-protect-settings = Verifica che nessun altro abbia modificato il file delle impostazioni, poi consenti solo al tuo account di modificare il file e la sua cartella.
+doctor-fix-correct-managed = Chiedi al reparto IT di correggere quanto indicato sopra: il file gestito, il criterio o il profilo.
+doctor-fix-protect-managed = Chiedi al reparto IT di verificare che nessuno abbia modificato il file delle impostazioni gestito e poi di consentire solo all’amministratore di modificare il file e la sua cartella.

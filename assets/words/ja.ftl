@@ -374,6 +374,9 @@ settings-back = 戻る
 settings-not-saved = 設定を保存できませんでした。
 settings-ignored = { $path } の{ $line }行目は無視されました：{ $fault }
 settings-unusable = { $path } を使用できないため、既定の設定が適用されます：{ $fault }
+settings-managed = 組織によって管理されています。
+settings-managed-ignored = 組織が定めた { $place } の一部は無視されました：{ $fault }
+settings-managed-unusable = 組織が定めた { $place } を使用できないため、ログインを開始できません。IT担当者に連絡してください。{ $fault }
 font-missing = この言語に必要なフォントがインストールされていません。
 
 ## Camera test
@@ -404,6 +407,7 @@ doctor-models = ニューラルネットワーク
 doctor-verifier = 検証サービス
 doctor-clock = 時計
 doctor-link = ログイン用リンク
+doctor-managed = 管理された設定
 doctor-settings = 設定
 
 ## Diagnostics: what to do
@@ -426,3 +430,5 @@ doctor-fix-move-program = パスに空白のないフォルダーに Countenance
 doctor-fix-install-xdg-utils = xdg-utils をインストールしてから、もう一度確認してください。
 doctor-fix-correct-settings = 設定ファイルの、上に示した行を修正してください。
 doctor-fix-protect-settings = ほかの人が設定ファイルを変更していないことを確認し、ファイルとそのフォルダーを自分のアカウントだけが変更できるようにしてください。
+doctor-fix-correct-managed = 上に示した管理対象のファイル、ポリシー、またはプロファイルの修正を、IT担当者に依頼してください。
+doctor-fix-protect-managed = 管理された設定ファイルを誰も変更していないことを確認し、ファイルとそのフォルダーを管理者だけが変更できるようにするよう、IT担当者に依頼してください。

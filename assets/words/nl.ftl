@@ -383,6 +383,9 @@ settings-back = Terug
 settings-not-saved = De instellingen konden niet worden opgeslagen.
 settings-ignored = Regel { $line } van { $path } is overgeslagen: { $fault }
 settings-unusable = { $path } kan niet worden gebruikt, dus gelden de standaardinstellingen: { $fault }
+settings-managed = Beheerd door uw organisatie.
+settings-managed-ignored = { $place }, ingesteld door uw organisatie, wordt deels overgeslagen: { $fault }
+settings-managed-unusable = { $place }, ingesteld door uw organisatie, kan niet worden gebruikt, dus er kan geen aanmelding beginnen. Vraag uw IT-afdeling om hulp. { $fault }
 font-missing = Deze taal heeft een lettertype nodig dat niet is geïnstalleerd.
 
 ## Camera test
@@ -413,6 +416,7 @@ doctor-models = Neurale netwerken
 doctor-verifier = Verificatiedienst
 doctor-clock = Klok
 doctor-link = Aanmeldlinks
+doctor-managed = Beheerde instellingen
 doctor-settings = Instellingen
 
 ## Diagnostics: what to do
@@ -435,3 +439,5 @@ doctor-fix-move-program = Verplaats Countenance naar een map zonder spaties in h
 doctor-fix-install-xdg-utils = Installeer xdg-utils en controleer opnieuw.
 doctor-fix-correct-settings = Verbeter de regels van het instellingenbestand die hierboven staan.
 doctor-fix-protect-settings = Controleer of niemand anders het instellingenbestand heeft gewijzigd en laat daarna alleen uw account het bestand en de map ervan wijzigen.
+doctor-fix-correct-managed = Vraag uw IT-afdeling om te verbeteren wat hierboven staat: het beheerde bestand, het beleid of het profiel.
+doctor-fix-protect-managed = Vraag uw IT-afdeling om te controleren of niemand het beheerde instellingenbestand heeft gewijzigd en daarna alleen de beheerder het bestand en de map ervan te laten wijzigen.

@@ -401,6 +401,9 @@ settings-back = Wstecz
 settings-not-saved = Nie udało się zapisać ustawień.
 settings-ignored = Wiersz { $line } pliku { $path } został pominięty: { $fault }
 settings-unusable = Nie można użyć pliku { $path }, dlatego obowiązują ustawienia domyślne: { $fault }
+settings-managed = Zarządzane przez Twoją organizację.
+settings-managed-ignored = { $place }, określone przez Twoją organizację, częściowo pominięto: { $fault }
+settings-managed-unusable = Nie można użyć { $place }, określonego przez Twoją organizację, dlatego żadne logowanie nie może się rozpocząć. Skontaktuj się z działem IT. { $fault }
 font-missing = Ten język wymaga czcionki, która nie jest zainstalowana.
 
 ## Camera test
@@ -431,6 +434,7 @@ doctor-models = Sieci neuronowe
 doctor-verifier = Usługa weryfikacji
 doctor-clock = Zegar
 doctor-link = Linki logowania
+doctor-managed = Ustawienia zarządzane
 doctor-settings = Ustawienia
 
 ## Diagnostics: what to do
@@ -453,3 +457,5 @@ doctor-fix-move-program = Przenieś Countenance do folderu bez spacji w ścieżc
 doctor-fix-install-xdg-utils = Zainstaluj xdg-utils, a potem sprawdź jeszcze raz.
 doctor-fix-correct-settings = Popraw wymienione powyżej wiersze pliku ustawień.
 doctor-fix-protect-settings = Sprawdź, czy nikt inny nie zmienił pliku ustawień, a następnie pozwól zmieniać go i jego folder tylko swojemu kontu.
+doctor-fix-correct-managed = Poproś dział IT o poprawienie tego, co wymieniono powyżej: zarządzanego pliku, zasad lub profilu.
+doctor-fix-protect-managed = Poproś dział IT o sprawdzenie, czy nikt nie zmienił zarządzanego pliku ustawień, a następnie o to, by tylko administrator mógł zmieniać plik i jego folder.

@@ -383,6 +383,9 @@ settings-back = Voltar
 settings-not-saved = Não foi possível salvar as configurações.
 settings-ignored = A linha { $line } de { $path } foi ignorada: { $fault }
 settings-unusable = Não é possível usar { $path }; valem as configurações padrão: { $fault }
+settings-managed = Gerenciado pela sua organização.
+settings-managed-ignored = { $place }, definido pela sua organização, foi ignorado em parte: { $fault }
+settings-managed-unusable = Não é possível usar { $place }, definido pela sua organização; por isso nenhum login pode começar. Fale com a sua equipe de TI. { $fault }
 font-missing = Este idioma precisa de uma fonte que não está instalada.
 
 ## Camera test
@@ -413,6 +416,7 @@ doctor-models = Redes neurais
 doctor-verifier = Serviço de verificação
 doctor-clock = Relógio
 doctor-link = Links de login
+doctor-managed = Configurações gerenciadas
 doctor-settings = Configurações
 
 ## Diagnostics: what to do
@@ -435,3 +439,5 @@ doctor-fix-move-program = Mova o Countenance para uma pasta sem espaços no cami
 doctor-fix-install-xdg-utils = Instale o xdg-utils e verifique de novo.
 doctor-fix-correct-settings = Corrija as linhas do arquivo de configurações indicadas acima.
 doctor-fix-protect-settings = Verifique se mais ninguém alterou o arquivo de configurações e depois permita que só a sua conta altere o arquivo e a pasta dele.
+doctor-fix-correct-managed = Peça à sua equipe de TI que corrija o que está indicado acima: o arquivo gerenciado, a política ou o perfil.
+doctor-fix-protect-managed = Peça à sua equipe de TI que verifique se ninguém alterou o arquivo de configurações gerenciado e que depois só o administrador possa alterar o arquivo e a pasta dele.

@@ -79,7 +79,7 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
         CameraTask::Test(args) => test(args),
         CameraTask::Qualify(args) => qualify::run(args, || {
             let settings = settled(args.settings.clone())?;
-            Ok(args.source.source(&settings, None).scripted(args.source.keep_frames)?)
+            Ok(args.source.source(&settings, None)?.scripted(args.source.keep_frames)?)
         }),
     }
 }
@@ -113,7 +113,7 @@ fn list(as_json: bool) -> anyhow::Result<ExitCode> {
 
 fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     let settings = settled(args.settings.clone())?;
-    let source = match args.source.source(&settings, None) {
+    let source = match args.source.source(&settings, None)? {
         Source::Camera(cameras) => {
             let mut request = args.source.request(&settings);
             request.usage.format = args.format.map(PixelFormat::from);

@@ -24,10 +24,10 @@ use countenance_client::{
         link::LaunchLink,
         wait::SystemWait,
     },
-    settings::Settings,
+    settings::SettingsInUse,
 };
 use countenance_client::{
-    installation::{BrowserChoice, settled},
+    installation::{BrowserChoice, settled, settled_without_user},
     nets,
 };
 use countenance_core::{policy::Policy, rng::SeededRng};
@@ -37,21 +37,17 @@ use countenance_system::{
 };
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
-    // A script that names both verifier and source must not depend on the account's settings.
-    let settings = match (args.installation.verifiers(), &args.source.camera) {
-        (Some(_), Some(_)) => Settings::default(),
-        _ if args.dry_run.is_some() && args.source.camera.is_some() => Settings::default(),
-        _ => settled(args.installation.settings())?,
-    };
+    let settings = settings(args)?;
     let allowed = match &args.dry_run {
         Some(_) => dry_run::ORIGIN.parse().into_iter().collect(),
-        None => args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone()),
+        None => args.installation.verifiers(&settings)?,
     };
     let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(dry_run::LINK), &allowed) {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
-    let chosen = args.source.source(&settings, Some(&args.installation.data_folder()?));
+    let data = args.installation.data_folder()?;
+    let chosen = args.source.source(&settings, Some(&data))?;
     let mut source = match chosen.scripted(args.source.keep_frames) {
         Ok(source) => source,
         Err(error) => {
@@ -59,7 +55,9 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
             return Ok(Exit::NoCamera.into());
         }
     };
-    let data = args.installation.data_folder()?;
+    if args.dry_run.is_none() {
+        args.nets.permitted(&settings)?;
+    }
     let mut added = nets::of_settings(&settings, &data)?;
     added.extend(args.nets.load()?);
     // In a sign-in the verifier's policy applies; in a dry run only the command line does.
@@ -131,6 +129,16 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     script.ended(&ended);
     tell_losses(&*source);
     Ok(Exit::of(&ended).into())
+}
+
+/// The settings. A script that names both verifier and source must not depend on the account's, and a dry run signs in to
+/// nothing, so that administrators do not decide about it.
+fn settings(args: &CaptureArgs) -> anyhow::Result<SettingsInUse> {
+    match (args.dry_run.is_some(), args.installation.names_verifiers(), &args.source.camera) {
+        (true, _, Some(_)) => Ok(SettingsInUse::default()),
+        (false, true, Some(_)) => Ok(settled_without_user()),
+        _ => settled(args.installation.settings()),
+    }
 }
 
 /// Says what a recording left out: what was judged is not all that was recorded.

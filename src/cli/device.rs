@@ -13,13 +13,13 @@ use clap::Subcommand;
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
 use countenance_client::{
     headless::{Exit, causes},
-    installation::{data_folder, settled},
+    installation::{data_folder, settled, settled_without_user, verifiers},
     runner::ApprovalTrouble,
     session::{
         ApprovalApi, HttpApprovals, HttpSession, SessionError,
         approvals::find,
         client::{RetryPolicy, SessionContext},
-        origin::{AllowedOrigins, Origin},
+        origin::Origin,
         wait::SystemWait,
     },
 };
@@ -61,8 +61,9 @@ pub(super) fn run(task: DeviceTask) -> anyhow::Result<ExitCode> {
         Ok(code) => code,
         Err(error) => return Ok(failed(&error, Exit::Usage)),
     };
-    let verifiers: AllowedOrigins =
-        if args.verifier.is_empty() { settled(args.settings)?.verifiers } else { args.verifier.into_iter().collect() };
+    // A script that names verifiers must not depend on the account's settings.
+    let settings = if args.verifier.is_empty() { settled(args.settings)? } else { settled_without_user() };
+    let verifiers = verifiers(&args.verifier, &settings)?;
     if verifiers.iter().next().is_none() {
         complain!("countenance: no verifier is known; name it with --verifier");
         return Ok(Exit::Usage.into());

@@ -27,6 +27,7 @@ use countenance_client::{
         client::{RetryPolicy, SessionContext},
         origin::Origin,
     },
+    settings::{LoadedManaged, Managed},
     source::SourceArgs,
 };
 use countenance_core::{
@@ -117,18 +118,22 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
         complain!("countenance: a kiosk needs a screen ({why}); start its service: systemctl start countenance-kiosk");
         return Ok(Leave::Broken.into());
     }
-    let state = state(&args.config);
+    let LoadedManaged { managed, complaints } = Managed::of_this_machine();
+    let state = state(&args.config, &managed);
+    for complaint in complaints {
+        state.complain(complaint.to_string());
+    }
     let data = data_folder(args.data.as_ref())?;
     let key =
         DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
-    let (setup, complaints) = CameraSetup::load(&state.config, &data);
+    let (setup, complaints) = CameraSetup::load(&state.config, managed, &data);
     for complaint in complaints {
         state.complain(complaint);
     }
     let setup = Arc::new(setup);
     let source = SourceArgs { at_kiosk: Some(policy(&state.config)), ..args.source.clone() };
     let browser = Arc::clone(&state);
-    let env = Installed::new(key, source.source(&setup.settings(), Some(&data)))
+    let env = Installed::new(key, source.source(&setup.settings(), Some(&data))?)
         .with_policy(policy(&state.config))
         .with_visitor(Arc::clone(&state.visitor))
         .with_retries(RetryPolicy::patient())
@@ -182,13 +187,15 @@ fn send(env: &dyn Environment, origin: &Origin, heartbeat: &Heartbeat) -> Result
     session.heartbeat(origin, heartbeat)
 }
 
-/// The shared state, with what the files in `folder` say.
-fn state(folder: &std::path::Path) -> Arc<KioskState> {
+/// The shared state, with what is `managed` for the machine, and what the files in `folder` say.
+fn state(folder: &std::path::Path, managed: &Managed) -> Arc<KioskState> {
     let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let roots: Vec<_> = runtime.into_iter().chain(["/run".into()]).collect();
     let began = now();
     let since_start = Box::new(move || now().saturating_duration_since(began));
-    KioskState::new(KioskConfig::load(folder, &roots), &roots, Box::new(SystemClock), since_start)
+    let mut loaded = KioskConfig::load(folder, &roots);
+    loaded.obey(managed);
+    KioskState::new(loaded, &roots, Box::new(SystemClock), since_start)
 }
 
 /// The thresholds of a kiosk, where people stand as far away as the configuration says.

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
-use countenance_client::{installation::InstallationArgs, nets::NetArgs, source::SourceArgs};
+use countenance_client::{
+    headless::Exit, installation::InstallationArgs, nets::NetArgs, settings::OverridesManaged, source::SourceArgs,
+};
+use countenance_system::complain;
 
 mod camera;
 mod capture;
@@ -149,16 +152,25 @@ fn launch_link(text: &str) -> Result<String, String> {
     }
 }
 
-/// Parses the command line and runs the command.
+/// Parses the command line and runs the command. An option that an administrator does not permit is a usage error.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
-    let cli = Cli::parse();
+    match dispatch(Cli::parse()) {
+        Err(error) if error.is::<OverridesManaged>() => {
+            complain!("countenance: {error}");
+            Ok(Exit::Usage.into())
+        }
+        ran => ran,
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let Some(command) = cli.command else {
         #[cfg(feature = "window")]
         return window::run(cli.window);
         #[cfg(not(feature = "window"))]
         {
             Cli::command().print_help()?;
-            return Ok(countenance_client::headless::Exit::Usage.into());
+            return Ok(Exit::Usage.into());
         }
     };
     match command {

@@ -23,7 +23,9 @@ use countenance_client::{
     interrupt::on_signal,
     runner::RunOutcome,
     session::origin::AllowedOrigins,
-    settings::{Complaint, Loaded, NETS_FOLDER, Settings},
+    settings::{
+        Complaint, Loaded, LoadedManaged, Managed, ManagedComplaint, ManagedFault, NETS_FOLDER, Settings, SettingsInUse,
+    },
     source::{Source, SourceArgs},
 };
 use countenance_core::protocol::CameraKind;
@@ -63,8 +65,8 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
     let settings_path = args.installation.settings();
     let (settings, complaints) = loaded(settings_path.as_deref());
-    let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());
-    let env = Installed::new(key, args.source.source(&settings, Some(&data)))
+    let allowed = args.installation.verifiers(&settings)?;
+    let env = Installed::new(key, args.source.source(&settings, Some(&data))?)
         .with_nets(settings.net_folder(&data), settings.liveness_nets.clone())
         .with_browser(args.installation.browser);
     let env = Arc::new(env);
@@ -114,7 +116,7 @@ fn context(
     link: Option<String>,
     inbox: Inbox,
     data: &Path,
-    settings: Settings,
+    settings: SettingsInUse,
     settings_path: Option<PathBuf>,
     allowed: AllowedOrigins,
     ended: Arc<Mutex<Option<RunOutcome>>>,
@@ -184,15 +186,33 @@ fn told(ended: RunOutcome) -> ExitCode {
     exit.into()
 }
 
-/// The settings, and what was ignored of their file. A file that cannot be read at all is left untouched.
-fn loaded(path: Option<&Path>) -> (Settings, Vec<SettingsComplaint>) {
-    let Some(path) = path else { return (Settings::default(), Vec::new()) };
+/// The settings, and what was ignored of them. A file that cannot be read at all is left untouched.
+fn loaded(path: Option<&Path>) -> (SettingsInUse, Vec<SettingsComplaint>) {
+    let LoadedManaged { managed, complaints } = Managed::of_this_machine();
+    for complaint in &complaints {
+        tracing::warn!(%complaint, "of the managed settings");
+    }
+    let mut complaints: Vec<_> = complaints.iter().map(of_managed).collect();
+    let (user, ignored) = path.map(loaded_of_user).unwrap_or_default();
+    complaints.extend(ignored);
+    (SettingsInUse::new(user, managed), complaints)
+}
+
+fn of_managed(complaint: &ManagedComplaint) -> SettingsComplaint {
+    let place = complaint.at();
+    match &complaint.fault {
+        ManagedFault::Value(value) => SettingsComplaint::ManagedValue { place, fault: value.what() },
+        ManagedFault::Unusable { why, .. } => SettingsComplaint::Managed { place, fault: why.clone() },
+    }
+}
+
+fn loaded_of_user(path: &Path) -> (Settings, Vec<SettingsComplaint>) {
     let shown = path.display().to_string();
     match Settings::load(path) {
         Ok(Loaded { settings, complaints }) => {
             let complaint = |complaint: Complaint| SettingsComplaint::Line {
                 path: shown.clone(),
-                line: complaint.line as u32,
+                line: complaint.line.unwrap_or(1) as u32,
                 fault: complaint.what(),
             };
             (settings, complaints.into_iter().map(complaint).collect())

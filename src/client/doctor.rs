@@ -60,6 +60,8 @@ countenance_core::enumeration! {
         Clock,
         /// The program that opens links.
         Link,
+        /// What administrators have decided; one finding for each place, and for each fault.
+        Managed,
         /// The settings file.
         Settings,
     }
@@ -107,13 +109,18 @@ countenance_core::enumeration! {
         CorrectSettings,
         /// Let only this user write to the settings file.
         ProtectSettings,
+        /// Correct what administrators have written.
+        CorrectManaged,
+        /// Let only administrators write to their file.
+        ProtectManaged,
     }
 }
 
 /// Runs all checks, in the order of [`Check`]. Blocking: each verifier is contacted, until it answers or times out.
 pub fn examine(around: &DoctorContext<'_>) -> Vec<Finding> {
-    let (settings, chosen) = installation::settings(around);
-    let (verifiers, dates) = service::verifiers(around, &chosen.verifiers);
+    let (settings, of_user) = installation::settings(around);
+    let (managed, chosen) = installation::managed(around, of_user);
+    let (verifiers, dates) = service::verifiers(around, &chosen);
     let mut findings = vec![machine::camera(around)];
     // The headless client needs no graphics.
     if around.window {
@@ -123,6 +130,7 @@ pub fn examine(around: &DoctorContext<'_>) -> Vec<Finding> {
     findings.extend(installation::nets(around, &chosen));
     findings.extend(verifiers);
     findings.extend([service::clock(around, &dates), installation::link(around)]);
+    findings.extend(managed);
     findings.extend(settings);
     for finding in &mut findings {
         finding.detail = around.without_home(&finding.detail);
@@ -156,6 +164,7 @@ impl Check {
             Self::Verifier => "doctor-verifier",
             Self::Clock => "doctor-clock",
             Self::Link => "doctor-link",
+            Self::Managed => "doctor-managed",
             Self::Settings => "doctor-settings",
         }
     }
@@ -184,6 +193,8 @@ impl Fix {
             Self::InstallXdgUtils => "doctor-fix-install-xdg-utils",
             Self::CorrectSettings => "doctor-fix-correct-settings",
             Self::ProtectSettings => "doctor-fix-protect-settings",
+            Self::CorrectManaged => "doctor-fix-correct-managed",
+            Self::ProtectManaged => "doctor-fix-protect-managed",
         }
     }
 }
@@ -199,6 +210,7 @@ impl fmt::Display for Check {
             Self::Verifier => "Verifier",
             Self::Clock => "Clock",
             Self::Link => "Links",
+            Self::Managed => "Managed",
             Self::Settings => "Settings",
         })
     }
@@ -253,6 +265,13 @@ impl fmt::Display for Fix {
             Self::ProtectSettings => {
                 "Check that nobody else has changed the settings file, then let only this user write to it and its folder: \
                  chmod go-w on both."
+            }
+            Self::CorrectManaged => {
+                "Ask your IT team to correct what your organization manages: the file, the policy or the profile named here."
+            }
+            Self::ProtectManaged => {
+                "Ask your IT team to check that nobody has changed the managed file, then to let only the administrator write \
+                 to it and its folder: chown root:root and chmod 644 on the file, 755 on the folder."
             }
         })
     }

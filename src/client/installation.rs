@@ -9,7 +9,7 @@ use countenance_system::complain;
 
 use crate::{
     session::origin::{AllowedOrigins, Origin},
-    settings::Settings,
+    settings::{LoadedManaged, Managed, OverridesManaged, Settings, SettingsInUse},
 };
 
 /// What to do with the return page's address.
@@ -39,9 +39,18 @@ pub struct InstallationArgs {
 }
 
 impl InstallationArgs {
-    /// The verifiers given on the command line; `None` if there are none, so that the settings apply.
-    pub fn verifiers(&self) -> Option<AllowedOrigins> {
-        (!self.verifier.is_empty()).then(|| self.verifier.iter().cloned().collect())
+    /// Whether verifiers are given on the command line.
+    pub fn names_verifiers(&self) -> bool {
+        !self.verifier.is_empty()
+    }
+
+    /// The verifiers that links may name: those given on the command line, or those of the settings.
+    ///
+    /// # Errors
+    ///
+    /// If one that is given is not among those that an administrator has decided on.
+    pub fn verifiers(&self, settings: &SettingsInUse) -> Result<AllowedOrigins, OverridesManaged> {
+        verifiers(&self.verifier, settings)
     }
 
     /// The settings file; `None` for an account without a home folder and without `--settings`.
@@ -64,12 +73,38 @@ pub fn data_folder(given: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Loads the settings for a command without a window; reports ignored values on standard error.
-pub fn settled(path: Option<PathBuf>) -> anyhow::Result<Settings> {
-    let Some(path) = path.or_else(Settings::standard_path) else { return Ok(Settings::default()) };
+/// The verifiers `given` with `--verifier`, or those of the settings if there are none.
+///
+/// # Errors
+///
+/// If one that is given is not among those that an administrator has decided on.
+pub fn verifiers(given: &[Origin], settings: &SettingsInUse) -> Result<AllowedOrigins, OverridesManaged> {
+    let given = (!given.is_empty()).then(|| given.iter().cloned().collect());
+    settings.verifiers_or("--verifier", given)
+}
+
+/// Loads the settings for a command without a window; reports what was ignored on standard error.
+pub fn settled(path: Option<PathBuf>) -> anyhow::Result<SettingsInUse> {
+    let managed = managed();
+    let Some(path) = path.or_else(Settings::standard_path) else {
+        return Ok(SettingsInUse::new(Settings::default(), managed));
+    };
     let loaded = Settings::load(&path)?;
     for complaint in loaded.complaints {
         complain!("countenance: {}: {complaint}", path.display());
     }
-    Ok(loaded.settings)
+    Ok(SettingsInUse::new(loaded.settings, managed))
+}
+
+/// As [`settled`], for a command that must not depend on the user's settings: only what administrators decide.
+pub fn settled_without_user() -> SettingsInUse {
+    SettingsInUse::new(Settings::default(), managed())
+}
+
+fn managed() -> Managed {
+    let LoadedManaged { managed, complaints } = Managed::of_this_machine();
+    for complaint in complaints {
+        complain!("countenance: {complaint}");
+    }
+    managed
 }

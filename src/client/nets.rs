@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
-use crate::settings::Settings;
+use crate::settings::{Key, OverridesManaged, Settings, SettingsInUse};
 use countenance_core::policy::Policy;
 use countenance_vision::{AddedNet, AddedNetError, Vision};
 
@@ -20,6 +20,16 @@ pub struct NetArgs {
 }
 
 impl NetArgs {
+    /// Refuses networks on the command line, for a sign-in, that an administrator has not pinned.
+    ///
+    /// # Errors
+    ///
+    /// See above.
+    pub fn permitted(&self, settings: &SettingsInUse) -> Result<(), OverridesManaged> {
+        let is_pinned = |pin: &String| settings.liveness_nets.contains(&pin.to_ascii_lowercase());
+        settings.permit("--net", Key::LivenessNets, self.net_sha256.iter().all(is_pinned))
+    }
+
     /// Reads, checks and prepares the given networks.
     pub fn load(&self) -> anyhow::Result<Vec<AddedNet>> {
         let (files, pins) = (self.net.len(), self.net_sha256.len());

@@ -7,7 +7,7 @@
 mod entry;
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(any(target_os = "linux", windows))]
+#[cfg(any(target_os = "linux", target_os = "macos", windows))]
 mod tool;
 #[cfg(windows)]
 mod windows;
@@ -16,6 +16,8 @@ use std::{io, path::PathBuf};
 
 #[cfg(target_os = "linux")]
 pub use linux::Desktop;
+#[cfg(target_os = "macos")]
+pub(crate) use tool::run as run_tool;
 
 /// The URL scheme, without its colon.
 pub const SCHEME: &str = "countenance";

@@ -2,18 +2,28 @@
 //!
 //! People may edit the file: unknown keys and comments are preserved. An invalid value is reported with its line, and
 //! its default applies. A file that cannot be parsed is left unchanged.
+//!
+//! What an administrator has decided ([`Managed`]) comes first, whatever the file says. [`SettingsInUse`] puts both
+//! together; only there are settings changed and saved. `table.rs` declares each setting once.
 
 mod file;
+mod forms;
+mod in_use;
 mod lines;
+mod managed;
 mod read;
+mod table;
 mod write;
 
 use std::path::{Path, PathBuf};
 
 pub use file::{SettingsError, SettingsFileError};
-pub use read::{is_camera_name, is_language_tag};
+pub use forms::{Shape, is_camera_name, is_language_tag};
+pub use in_use::{OverridesManaged, SettingsInUse};
+pub use managed::{LoadedManaged, Managed, ManagedComplaint, ManagedFault, ManagedPlace};
+pub use table::{Key, Settings};
 
-use crate::session::origin::{AllowedOrigins, OriginError};
+use crate::session::origin::OriginError;
 
 /// Range of the text size, percent.
 pub const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=200;
@@ -25,39 +35,6 @@ pub const LIVENESS_NETS_MAX: usize = 8;
 pub const NETS_FOLDER: &str = "nets";
 /// Maximum size of the file, bytes.
 pub const SETTINGS_MAX_BYTES: usize = 64 * 1024;
-
-/// The settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a Boolean key of the file")]
-pub struct Settings {
-    /// The camera's ID, or its name if no camera has that ID; the first camera if `None`. 1 to 256 characters, no
-    /// control characters.
-    pub camera: Option<String>,
-    /// Whether any other camera is rejected. Not editable in the window. Without [`camera`](Self::camera), every camera
-    /// is rejected.
-    pub camera_pinned: bool,
-    /// Clockwise rotation applied to the camera's image, degrees: one of [`CAMERA_TURNS_DEG`].
-    pub camera_turn_deg: u16,
-    /// Whether the camera delivers a mirrored image. Independent of how the preview is shown.
-    pub camera_mirrored: bool,
-    /// Whether a virtual camera is accepted, for tests; the attestation reports it. Not editable in the window.
-    pub camera_testing: bool,
-    /// Language of the user interface, a BCP 47 tag; the system's if `None`.
-    pub language: Option<String>,
-    /// Color theme.
-    pub theme: Theme,
-    /// Text size in percent, within [`TEXT_PERCENT`].
-    pub text_percent: u16,
-    /// Whether animations are turned off.
-    pub reduced_motion: bool,
-    /// The verifiers that links may name. Not editable in the window.
-    pub verifiers: AllowedOrigins,
-    /// The added liveness networks: SHA-256 of each contract, 64 lowercase hex digits. At most [`LIVENESS_NETS_MAX`].
-    /// Not editable in the window.
-    pub liveness_nets: Vec<String>,
-    /// Folder of these networks, an absolute path; `nets` in the application data folder if `None`.
-    pub liveness_net_folder: Option<PathBuf>,
-}
 
 countenance_core::enumeration! {
     /// Color theme of the window.
@@ -87,8 +64,8 @@ pub struct Loaded {
 /// A part of the file that was ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// Line, counted from 1.
-    pub line: usize,
+    /// Line, counted from 1; `None` for a value that is not in a file.
+    pub line: Option<usize>,
     /// The key.
     pub key: String,
     /// What is wrong.
@@ -150,25 +127,6 @@ pub enum SettingError {
     },
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            camera: None,
-            camera_pinned: false,
-            camera_turn_deg: 0,
-            camera_mirrored: false,
-            camera_testing: false,
-            language: None,
-            theme: Theme::default(),
-            text_percent: *TEXT_PERCENT.start(),
-            reduced_motion: false,
-            verifiers: AllowedOrigins::default(),
-            liveness_nets: Vec::new(),
-            liveness_net_folder: None,
-        }
-    }
-}
-
 impl Settings {
     /// This account's settings file; `None` for an account without a home folder.
     pub fn standard_path() -> Option<PathBuf> {
@@ -191,13 +149,14 @@ impl Settings {
         self.liveness_net_folder.clone().unwrap_or_else(|| data.join(NETS_FOLDER))
     }
 
-    /// Saves the settings to `path` atomically. Changes only values that differ from the file: comments, line ends, mode
-    /// and a symbolic link stay. Fails, leaving the file unchanged, where [`Settings::load`] fails.
-    pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
+    /// Saves the settings to `path` atomically, except for what is `managed`. Changes only values that differ from the
+    /// file: comments, line ends, mode and a symbolic link stay. Fails, leaving the file unchanged, where
+    /// [`Settings::load`] fails.
+    fn save(&self, path: &Path, managed: &Managed) -> Result<(), SettingsError> {
         let save = || {
             let lines = file::read(path)?.unwrap_or_default();
             let before = lines.plain();
-            let after = write::write(&before, self)?;
+            let after = write::write(&before, self, managed)?;
             if after == before { Ok(()) } else { file::replace(path, &lines.with(&after)) }
         };
         save().map_err(|error: SettingsFileError| error.at(path))
@@ -207,12 +166,15 @@ impl Settings {
 impl Complaint {
     /// The beginning of the key and what is wrong, without the line.
     pub fn what(&self) -> String {
-        format!("{} {}", read::shortened(&self.key).escape_debug(), self.fault)
+        format!("{} {}", forms::shortened(&self.key).escape_debug(), self.fault)
     }
 }
 
 impl std::fmt::Display for Complaint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}: {}", self.line, self.what())
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(&self.what())
     }
 }

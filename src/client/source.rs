@@ -8,7 +8,7 @@ use std::{
 use crate::{
     headless::causes,
     qualify::{PROFILE_FILE, Profile},
-    settings::Settings,
+    settings::{Key, OverridesManaged, Settings, SettingsInUse},
 };
 use countenance_camera::{
     CameraError, CameraRequest, Cameras, Choice, FrameSlot, FrameSource, LiveSource,
@@ -62,7 +62,17 @@ pub enum Source {
 impl SourceArgs {
     /// The source these arguments select; `settings` applies to what they leave open. The site's camera profile, if
     /// any, is in the folder `data`.
-    pub fn source(&self, settings: &Settings, data: Option<&Path>) -> Source {
+    ///
+    /// # Errors
+    ///
+    /// If the arguments contradict what an administrator has decided.
+    pub fn source(&self, settings: &SettingsInUse, data: Option<&Path>) -> Result<Source, OverridesManaged> {
+        self.permitted(settings)?;
+        Ok(self.source_for_test(settings, data))
+    }
+
+    /// As [`source`](Self::source), where nothing is signed in to: administrators decide about sign-ins.
+    pub fn source_for_test(&self, settings: &Settings, data: Option<&Path>) -> Source {
         match &self.camera {
             Some(CameraArg::Recording(path)) => Source::Recording { path: path.clone(), fps: self.fps },
             Some(CameraArg::Named(_)) | None => {
@@ -70,6 +80,20 @@ impl SourceArgs {
                 Source::Camera(Arc::new(Cameras::new(self.request(settings), qualifies(data, &policy))))
             }
         }
+    }
+
+    /// Refuses arguments that contradict what an administrator has decided: which camera, and whether something else may
+    /// take its place.
+    fn permitted(&self, settings: &SettingsInUse) -> Result<(), OverridesManaged> {
+        settings.permit("--allow-virtual", Key::CameraTesting, !self.allow_virtual || settings.camera_testing)?;
+        let (is_recording, keeps_camera) = match &self.camera {
+            None => return Ok(()),
+            Some(CameraArg::Recording(_)) => (true, false),
+            Some(CameraArg::Named(name)) => (false, settings.camera.as_ref() == Some(name)),
+        };
+        settings.permit("--camera recording:", Key::CameraTesting, !is_recording || settings.camera_testing)?;
+        settings.permit("--camera", Key::Camera, keeps_camera)?;
+        settings.permit("--camera", Key::CameraPinned, keeps_camera || !settings.camera_pinned)
     }
 
     /// What these arguments, and otherwise `settings`, require of the camera.
@@ -161,6 +185,8 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
+    use crate::settings::Managed;
     use countenance_core::{policy::ArmingPolicy, protocol::CameraClaim};
 
     #[test]
@@ -170,6 +196,34 @@ mod tests {
             let args = SourceArgs { camera: None, allow_virtual: false, fps: 25.0, keep_frames: 1, at_kiosk };
             let usage = args.request(&settings).usage;
             assert_eq!((usage.size, usage.orientation.turn), (size, Turn::ThreeQuarters));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn arguments_keep_to_what_an_administrator_has_decided() {
+        let (named, recording) = (|name: &str| CameraArg::Named(name.into()), CameraArg::Recording("x.mp4".into()));
+        // Each row: what is managed, the camera given, whether a virtual one is allowed, and the setting that is in the way.
+        for (managed, camera, allow_virtual, refused_by) in [
+            ("", Some(recording.clone()), true, None),
+            ("theme = \"dark\"", Some(named("Lid")), true, None),
+            ("camera_testing = true", Some(recording.clone()), true, None),
+            ("camera_testing = false", None, true, Some(Key::CameraTesting)),
+            ("camera_testing = false", Some(recording.clone()), false, Some(Key::CameraTesting)),
+            ("camera_testing = false", Some(named("Lid")), false, None),
+            ("camera_testing = 1", Some(recording.clone()), false, Some(Key::CameraTesting)),
+            ("camera = \"Desk\"", Some(named("Desk")), false, None),
+            ("camera = \"Desk\"", Some(named("Lid")), false, Some(Key::Camera)),
+            ("camera = \"Desk\"", Some(recording.clone()), false, Some(Key::Camera)),
+            ("camera_pinned = true", Some(named("Lid")), false, Some(Key::CameraPinned)),
+            ("camera_pinned = true", None, false, None),
+            ("camera_pinned = false", Some(named("Lid")), false, None),
+            ("= =", Some(recording), true, Some(Key::CameraTesting)),
+        ] {
+            let settings = SettingsInUse::new(Settings::default(), Managed::of_text("/etc/x.toml", managed).managed);
+            let args = SourceArgs { camera: camera.clone(), allow_virtual, fps: 25.0, keep_frames: 1, at_kiosk: None };
+            let refused = args.source(&settings, None).err().map(|error| error.key);
+            assert_eq!(refused, refused_by, "{managed}: {camera:?} {allow_virtual}");
         }
     }
 

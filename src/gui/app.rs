@@ -317,10 +317,10 @@ impl App {
     }
 
     fn change(&mut self, ctx: &Context, settings: Settings) {
-        let language_changed = settings.language != self.state.settings.language;
-        let camera_changed = cameras::differ(&settings, &self.state.settings);
-        self.state.settings = settings;
-        if camera_changed {
+        let before = self.state.settings.clone();
+        self.state.settings.change(settings);
+        let language_changed = self.state.settings.language != before.language;
+        if cameras::differ(&self.state.settings, &before) {
             (self.context.choose)(&self.state.settings);
         }
         self.theme = theme_of(ctx, &self.state);

@@ -13,7 +13,7 @@ use countenance_client::{
     interrupt::StopRequest,
     runner::{Environment, RunOutcome},
     session::origin::AllowedOrigins,
-    settings::Settings,
+    settings::{Settings, SettingsInUse},
 };
 use countenance_core::frame::Frame;
 
@@ -35,8 +35,8 @@ pub struct AppContext {
     pub plays_recording: bool,
     /// Whether the recording shows less than was recorded.
     pub recording_misses_parts: Box<dyn Fn() -> bool>,
-    /// The settings in use.
-    pub settings: Settings,
+    /// The settings in use, and which of them are managed.
+    pub settings: SettingsInUse,
     /// What was ignored of the settings file.
     pub complaints: Vec<SettingsComplaint>,
     /// Where changed settings are saved; `None` to not save them.

@@ -4,7 +4,7 @@ use super::{
     bidi,
     words::{Arg, Words},
 };
-use countenance_client::settings::Settings;
+use countenance_client::settings::{Key, Settings, SettingsInUse};
 
 /// A camera that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,11 @@ pub(super) fn named<'c>(settings: &Settings, cameras: &'c [CameraEntry]) -> Opti
 /// The camera that these settings open; `cameras` is in order of preference.
 pub(super) fn used<'c>(settings: &Settings, cameras: &'c [CameraEntry]) -> Option<&'c CameraEntry> {
     named(settings, cameras).or_else(|| cameras.first().filter(|_| !settings.camera_pinned))
+}
+
+/// Whether the user may choose the camera.
+pub(super) fn may_choose(settings: &SettingsInUse) -> bool {
+    !settings.camera_pinned && settings.managed_by(Key::Camera).is_none()
 }
 
 /// Label of each camera: equal names are numbered, virtual cameras are marked as software.

@@ -18,7 +18,7 @@ use countenance_client::{
     doctor::{Check, Finding, Fix, State as Health},
     flow::{CodeStep, CodeTrouble, Remedy},
     runner::{ApprovalTrouble, CameraErrorKind, Command, ConsentRequest},
-    settings::Settings,
+    settings::{Key, Managed, Settings, SettingsInUse, Theme as Appearance},
 };
 use countenance_core::{
     frame::Frame,
@@ -53,7 +53,7 @@ pub fn samples() -> Vec<Sample> {
         |screen| State { screen, now: NOW, fallback: vec![Fallback::Sms, Fallback::Voice], ..State::default() };
     let among =
         |screen| State { screen, cameras: cameras(), failed_camera: Some("a".into()), now: NOW, ..State::default() };
-    let chosen = |settings| State { settings, cameras: cameras(), ..page(Page::Settings) };
+    let chosen = |settings: Settings| State { settings: settings.into(), cameras: cameras(), ..page(Page::Settings) };
     let ready = |trouble| State { link_trouble: Some(trouble), ..screen(Screen::Ready) };
     vec![
         ("ready", screen(Screen::Ready)),
@@ -163,6 +163,7 @@ pub fn samples() -> Vec<Sample> {
             "settings-camera-pinned",
             chosen(Settings { camera: Some("x".into()), camera_pinned: true, ..Settings::default() }),
         ),
+        ("settings-managed", State { settings: managed(), cameras: cameras(), ..page(Page::Settings) }),
         ("settings-font-missing", State { font_missing: true, ..page(Page::Settings) }),
         ("diagnostics", page(Page::Diagnostics)),
         ("about", page(Page::About)),
@@ -365,12 +366,27 @@ pub fn file_name(sample: &str, setting: Setting) -> String {
 /// Languages rendered: a short one, a long one, and two that need system fonts.
 pub const LANGUAGES: [Language; 4] = [Language::En, Language::De, Language::Ar, Language::Ja];
 
-/// A bad line of the settings, and settings that cannot be used.
+/// Settings of which an administrator decides what a window shows.
+fn managed() -> SettingsInUse {
+    let values = Settings { camera: Some("b".into()), theme: Appearance::Dark, ..Settings::default() };
+    let keys = [Key::Camera, Key::CameraTurn, Key::CameraMirrored, Key::Language, Key::Theme, Key::TextPercent];
+    let keys = keys.into_iter().chain([Key::ReducedMotion, Key::Verifiers]);
+    SettingsInUse::new(Settings::default(), Managed::deciding("/etc/countenance/settings.toml", keys, values))
+}
+
+/// A bad line of the settings, and settings that cannot be used: the user's, and those of the organization.
 fn complaints() -> Vec<SettingsComplaint> {
     let (path, fault) =
         ("/home/zoe/.config/countenance/settings.toml".to_owned(), "any user can write to it".to_owned());
     let line = "text_percent is not a whole number from 100 to 200".to_owned();
-    vec![SettingsComplaint::Line { path: path.clone(), line: 3, fault: line }, SettingsComplaint::File { path, fault }]
+    let (place, value) =
+        ("/etc/countenance/settings.toml".to_owned(), "theme is not \"system\" or \"light\"".to_owned());
+    vec![
+        SettingsComplaint::Managed { place: place.clone(), fault: fault.clone() },
+        SettingsComplaint::ManagedValue { place: format!("{place}, line 3"), fault: value },
+        SettingsComplaint::Line { path: path.clone(), line: 3, fault: line },
+        SettingsComplaint::File { path, fault },
+    ]
 }
 
 #[cfg(test)]

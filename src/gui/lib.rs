@@ -38,7 +38,11 @@ pub use window::{WindowError, backend, open, run};
 
 use zeroize::Zeroizing;
 
-use countenance_client::{doctor::Finding, runner::Command, settings::Settings};
+use countenance_client::{
+    doctor::Finding,
+    runner::Command,
+    settings::{Settings, SettingsInUse},
+};
 use countenance_core::{
     clock::UnixSecs,
     protocol::{ApprovalCode, ApprovalOffer, Fallback},
@@ -70,7 +74,7 @@ pub enum LinkTrouble {
     Busy,
 }
 
-/// What was ignored of the settings file, in technical English.
+/// What was ignored of the settings, in technical English.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingsComplaint {
     /// One of its lines.
@@ -82,7 +86,21 @@ pub enum SettingsComplaint {
         /// The setting, and what is wrong with it.
         fault: String,
     },
-    /// All of it.
+    /// All of what administrators have decided: nothing that they may have closed is open.
+    Managed {
+        /// The place.
+        place: String,
+        /// What is wrong.
+        fault: String,
+    },
+    /// A value of it.
+    ManagedValue {
+        /// The place, with the line if it has lines.
+        place: String,
+        /// The setting, and what is wrong with it.
+        fault: String,
+    },
+    /// All of the file.
     File {
         /// The file.
         path: String,
@@ -112,8 +130,8 @@ pub struct State {
     pub approval: Option<Offered>,
     /// Why the last link was rejected.
     pub link_trouble: Option<LinkTrouble>,
-    /// The settings in use.
-    pub settings: Settings,
+    /// The settings in use, and which of them are managed.
+    pub settings: SettingsInUse,
     /// Why the last change could not be saved, in technical English.
     pub not_saved: Option<String>,
     /// What was ignored of the settings file.

@@ -141,9 +141,21 @@ impl Widgets<'_> {
 
     /// Writes wrapped text over the full width, aligned relative to the line start.
     pub(super) fn write(&mut self, text: &str, font: FontId, colour: Color32, align: Align) -> Response {
+        self.write_sensing(Sense::hover(), text, font, colour, align)
+    }
+
+    /// A secondary paragraph at which Tab stops, where screen readers say `name`.
+    pub(super) fn soft_with_focus(&mut self, text: &str, name: &str) {
+        let (font, colour) = (self.theme.small(), self.theme.tokens.soft);
+        let response = self.write_sensing(Sense::focusable_noninteractive(), text, font, colour, Align::Min);
+        self.named(&response, Role::Label, name);
+        self.focus_ring(&response);
+    }
+
+    fn write_sensing(&mut self, sense: Sense, text: &str, font: FontId, colour: Color32, align: Align) -> Response {
         let width = self.ui.available_width();
         let galley = self.lay_out(text, font, colour, width, align);
-        let (rect, response) = self.ui.allocate_exact_size(Vec2::new(width, galley.size().y), Sense::hover());
+        let (rect, response) = self.ui.allocate_exact_size(Vec2::new(width, galley.size().y), sense);
         let x = match align {
             Align::Center => rect.center().x,
             _ if self.is_rtl() => rect.right(),

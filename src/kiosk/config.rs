@@ -20,17 +20,25 @@
 //! | `health` | address on this machine for `/healthz` and `/metrics` | not served |
 //! | `site` | name of the place, for the fleet | none |
 //!
+//! What is managed for the whole machine (`settings.toml` in the same folder, see [`countenance_client::settings`]) wins over
+//! these files: `verifiers`, `camera`, `camera_turn_deg` and `camera_testing`, and beyond them `camera_pinned`,
+//! `camera_mirrored`, `theme`, `reduced_motion`. A key that both have with different values is named.
+//!
 //! The files belong to the administrator, and nobody else can write to them. A value that cannot be used is named with
 //! its file and line and left out, so that a kiosk starts with what is safe: without a start address it says "ask staff",
 //! without a PIN nobody can operate it.
 
 mod files;
+mod managed;
 mod read;
 mod values;
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
-use countenance_client::{session::origin::AllowedOrigins, settings::CAMERA_TURNS_DEG};
+use countenance_client::{
+    session::origin::AllowedOrigins,
+    settings::{CAMERA_TURNS_DEG, ManagedPlace},
+};
 use countenance_core::protocol::{NoSiteLabel, SettingsRevision, SiteLabel};
 use countenance_system::small_file::SmallFileError;
 
@@ -219,6 +227,12 @@ pub enum ConfigFault {
     /// Not 1 to 64 characters.
     #[error("is not the name of a site: {0}")]
     Site(NoSiteLabel),
+    /// The setting is managed for the whole machine, with another value.
+    #[error("does not apply: {place} decides it")]
+    Managed {
+        /// Where it is managed.
+        place: ManagedPlace,
+    },
 }
 
 impl fmt::Display for ConfigComplaint {

@@ -75,6 +75,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
             "client/settings.rs",
         ],
     ),
+    ("windows_registry", &["client/settings/managed/registry.rs"]),
     ("interprocess", &["client/instance"]),
     ("toml_edit", &["client/settings", "client/qualify/profile", "kiosk/config"]),
     ("indicatif", &["lab/cli"]),

@@ -7,6 +7,7 @@ mod compatibility;
 mod far;
 mod flow;
 mod hints;
+mod managed;
 #[path = "nets/login.rs"]
 mod nets_login;
 mod qualify;

@@ -7,6 +7,7 @@ mod icon;
 mod installation;
 #[cfg(target_os = "linux")]
 mod kiosk;
+mod managed;
 mod pipes;
 mod signals;
 mod usage;

@@ -9,7 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use countenance_client::{dry_run, instance::Inbox, runner::RunOutcome, settings::Settings};
+use countenance_client::{
+    dry_run,
+    instance::Inbox,
+    runner::RunOutcome,
+    settings::{Settings, SettingsInUse},
+};
 use countenance_gui::{App, AppContext, catalogue};
 use eframe::egui::accesskit::Role;
 use egui_kittest::{
@@ -37,7 +42,12 @@ impl Window {
         Self::open(script, Some(dry_run::LINK), Settings { language: Some("en".into()), ..Settings::default() }, None)
     }
 
-    pub(crate) fn open(script: Script, link: Option<&str>, settings: Settings, inbox: Option<Inbox>) -> Self {
+    pub(crate) fn open(
+        script: Script,
+        link: Option<&str>,
+        settings: impl Into<SettingsInUse>,
+        inbox: Option<Inbox>,
+    ) -> Self {
         let (env, ended) = (TestEnv::new(script), Arc::new(Mutex::new(None)));
         let (wake, woken): (Sender<()>, _) = channel();
         let context = AppContext {
@@ -49,7 +59,7 @@ impl Window {
             stop: Arc::default(),
             plays_recording: false,
             recording_misses_parts: Box::new(|| false),
-            settings,
+            settings: settings.into(),
             complaints: Vec::new(),
             settings_path: None,
             cameras: {

@@ -62,6 +62,7 @@ fn screens_that_change_on_their_own_have_live_regions() {
             "settings",
             "settings-camera",
             "settings-camera-pinned",
+            "settings-managed",
             "settings-font-missing",
             "diagnostics",
             "about",

@@ -17,10 +17,10 @@ use countenance_client::{
     instance::{self, Claim, InstanceDir},
     runner::RunOutcome,
     session::SessionError,
-    settings::Settings,
+    settings::{Key as Setting, Managed, Settings, SettingsInUse},
 };
 use countenance_core::protocol::{CameraRefusal, Fallback, Outcome, Purpose, Reason};
-use countenance_gui::screen::Screen;
+use countenance_gui::{Ask, screen::Screen};
 use driver::Window;
 use eframe::egui::{Event, Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -380,6 +380,45 @@ fn settings_apply_at_once_and_are_saved() {
     assert_eq!((kept.language.as_deref(), kept.text_percent), (Some("de"), 150));
     assert_eq!(kept.theme, countenance_client::settings::Theme::Dark);
     window.key(Key::Escape).see("Kamera ausprobieren");
+}
+
+/// A managed setting shows its value, says who decides it where Tab stops, and stays whatever is pressed or asked for; the
+/// user's file gets the rest only.
+#[test]
+fn what_is_managed_is_shown_and_cannot_be_changed() {
+    use countenance_client::settings::Theme;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    let values = Settings { theme: Theme::Dark, camera: Some("Desk".into()), ..Settings::default() };
+    let managed = Managed::deciding("/etc/countenance/settings.toml", [Setting::Theme, Setting::Camera], values);
+    let mut window = Window::open(Script::default(), None, SettingsInUse::new(english(), managed), None);
+    window.env.plug(&["Lid", "Desk"]);
+    window.harness.state_mut().keep_settings_at(path.clone());
+    window.press("Settings").cameras(2);
+    for (name, value) in [("Appearance", "Dark"), ("Camera", "Desk")] {
+        let told = format!("{name}: Managed by your organization.");
+        window.see(&told);
+        let control = window.harness.get_by_role_and_label(Role::ComboBox, name);
+        assert!(control.accesskit_node().is_disabled(), "{name}");
+        assert_eq!(control.accesskit_node().value().as_deref(), Some(value));
+        control.click();
+        window.harness.run_steps(2);
+        let reaches = (0..20).any(|_| {
+            window.key(Key::Tab);
+            window.harness.get_by_label(&told).is_focused()
+        });
+        assert!(reaches, "Tab reaches what is said about {name}");
+    }
+    assert!(!window.shows("Light") && !window.shows("Lid"), "no list has opened");
+    window.press("Text size").press("150 %");
+    let ctx = window.harness.ctx.clone();
+    let wanted = Settings { theme: Theme::Light, camera: Some("Lid".into()), text_percent: 175, ..english() };
+    window.harness.state_mut().carry_out(&ctx, Ask::Change(Box::new(wanted)));
+    window.harness.state_mut().carry_out(&ctx, Ask::UseCamera("Lid".into()));
+    let in_use = &window.harness.state().state().settings;
+    assert_eq!((in_use.theme, in_use.camera.as_deref(), in_use.text_percent), (Theme::Dark, Some("Desk"), 175));
+    assert!(window.env.chosen.lock().unwrap().iter().all(|chosen| chosen.camera.as_deref() == Some("Desk")));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "language = \"en\"\ntext_percent = 175\n");
 }
 
 #[test]

@@ -10,7 +10,9 @@ mod mutate;
 
 use std::{fs, path::Path};
 
-use countenance_client::settings::{Complaint, Loaded, SETTINGS_MAX_BYTES, Settings, SettingsError, Theme};
+use countenance_client::settings::{
+    Complaint, Loaded, SETTINGS_MAX_BYTES, Settings, SettingsError, SettingsInUse, Theme,
+};
 use mutate::{below, damaged, lines};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 
@@ -158,17 +160,18 @@ struct Changed {
 fn tried(path: &Path) -> Tried {
     let loaded = Settings::load(path);
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
-    let same = settings.save(path);
+    let same = SettingsInUse::from(settings.clone()).save(path);
     assert_eq!(same.is_ok(), loaded.is_ok(), "{same:?}, {loaded:?}");
     let kept = fs::read(path).unwrap();
     let changed = loaded.is_ok().then(|| {
         let theme = if settings.theme == Theme::HighContrast { Theme::Dark } else { Theme::HighContrast };
         let settings = Settings { theme, ..settings };
-        let saved = settings.save(path);
+        let in_use = SettingsInUse::from(settings.clone());
+        let saved = in_use.save(path);
         let after = fs::read(path).unwrap();
         let again = Settings::load(path);
         if saved.is_ok() {
-            settings.save(path).unwrap();
+            in_use.save(path).unwrap();
         }
         Changed { settings, saved, after, again, kept: fs::read(path).unwrap() }
     });
@@ -234,8 +237,9 @@ fn refusal(error: &SettingsError, data: &[u8], path: &Path, name: &str) {
 fn complaints(complaints: &[Complaint], data: &[u8], name: &str) {
     assert!(complaints.is_sorted_by_key(|complaint| complaint.line), "{name}");
     for complaint in complaints {
-        is_line_of(complaint.line, data, name);
-        let line = data.split(|&byte| byte == b'\n').nth(complaint.line - 1).unwrap();
+        let number = complaint.line.unwrap();
+        is_line_of(number, data, name);
+        let line = data.split(|&byte| byte == b'\n').nth(number - 1).unwrap();
         let line = String::from_utf8_lossy(line);
         let line = line.trim_start_matches('\u{feff}').trim();
         assert!(!line.is_empty() && !line.starts_with('#'), "{name}: {complaint} is about {line:?}");

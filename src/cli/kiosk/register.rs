@@ -16,6 +16,7 @@ use countenance_client::{
         client::{RetryPolicy, SessionContext},
         wait::SystemWait,
     },
+    settings::{LoadedManaged, Managed},
 };
 use countenance_core::protocol::RegisterDevice;
 use countenance_kiosk::{config::KioskConfig, pin_entry};
@@ -37,7 +38,12 @@ pub(super) struct RegisterArgs {
 
 /// Registers the device key in `data` with the first verifier of the configuration in `config`.
 pub(super) fn run(args: &RegisterArgs, config: &Path, data: Option<&PathBuf>) -> anyhow::Result<ExitCode> {
-    let loaded = KioskConfig::load(config, &[]);
+    let LoadedManaged { managed, complaints } = Managed::of_this_machine();
+    for complaint in &complaints {
+        complain!("countenance: {complaint}");
+    }
+    let mut loaded = KioskConfig::load(config, &[]);
+    loaded.obey(&managed);
     for complaint in &loaded.complaints {
         complain!("countenance: {complaint}");
     }

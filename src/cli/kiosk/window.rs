@@ -8,6 +8,7 @@ use countenance_client::{
     installed::Installed,
     instance::{Call, Inbox},
     interrupt::StopRequest,
+    settings::Settings,
     source::{Source, SourceArgs},
 };
 use countenance_gui::{kiosk as window, words::Language};
@@ -49,7 +50,7 @@ impl Window {
             inbox: Some(inbox),
             stop,
             plays_recording,
-            settings: Arc::new(move || used.settings()),
+            settings: Arc::new(move || Settings::clone(&used.settings())),
             cameras,
             choose: Arc::new(move |wanted| {
                 let kept = setup.choose(wanted);

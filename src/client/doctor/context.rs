@@ -17,7 +17,7 @@ use crate::{
         origin::Origin,
         reach::{Reached, reach},
     },
-    settings::{NETS_FOLDER, Settings},
+    settings::{LoadedManaged, Managed, NETS_FOLDER, Settings},
 };
 use countenance_core::{
     clock::{Clock, UnixSecs},
@@ -46,6 +46,8 @@ pub struct DoctorContext<'a> {
     pub key: Option<PathBuf>,
     /// The settings file; `None` for an account without a home folder.
     pub settings: Option<PathBuf>,
+    /// Loads what administrators decide.
+    pub managed: &'a dyn Fn() -> LoadedManaged,
     /// Default folder of added liveness networks; `None` for an account without a home folder.
     pub nets: Option<PathBuf>,
     /// Loads the networks and checks their digests.
@@ -73,6 +75,7 @@ impl DoctorContext<'_> {
             home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
             key: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join("device.key")),
             settings: Settings::standard_path(),
+            managed: &Managed::of_this_machine,
             nets: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join(NETS_FOLDER)),
             models: &|| {
                 let vision = Vision::load()?;

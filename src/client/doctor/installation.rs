@@ -3,7 +3,7 @@
 use super::{Check, DoctorContext, Finding, Fix, causes};
 use crate::{
     registration::{RegistrationError, Status},
-    settings::Settings,
+    settings::{LoadedManaged, ManagedFault, ManagedPlace, Settings, SettingsInUse},
 };
 use countenance_attest::{DeviceKey, KeyFileError};
 use countenance_vision::{AddedNet, Vision, VisionError};
@@ -94,6 +94,35 @@ pub(super) fn link(around: &DoctorContext<'_>) -> Finding {
         }
         Err(error) => Finding::unknown(check, causes(&error)),
     }
+}
+
+/// What administrators have decided, one finding for each place and for each fault; and `of_user` with it in place of
+/// theirs.
+pub(super) fn managed(around: &DoctorContext<'_>, of_user: Settings) -> (Vec<Finding>, SettingsInUse) {
+    let check = Check::Managed;
+    let LoadedManaged { managed, complaints } = (around.managed)();
+    let is_unusable = |fault: &ManagedFault| matches!(fault, ManagedFault::Unusable { .. });
+    let mut findings = Vec::new();
+    for complaint in &complaints {
+        let is_about_access = matches!(complaint.fault, ManagedFault::Unusable { is_about_access: true, .. });
+        let fix = if is_about_access { Fix::ProtectManaged } else { Fix::CorrectManaged };
+        findings.push(Finding::attention(check, complaint.to_string(), fix));
+    }
+    let mut places: Vec<&ManagedPlace> = Vec::new();
+    for (_, place) in managed.places() {
+        let is_told = complaints.iter().any(|complaint| complaint.place == *place && is_unusable(&complaint.fault));
+        if !is_told && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    for place in places {
+        let names = managed.places().filter(|(_, by)| *by == place).map(|(key, _)| key.name());
+        findings.push(Finding::good(check, format!("{} by {place}", names.collect::<Vec<_>>().join(", "))));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::good(check, "nothing is managed"));
+    }
+    (findings, SettingsInUse::new(of_user, managed))
 }
 
 /// The settings file and its contents, one finding for each fault; defaults if it cannot be used.

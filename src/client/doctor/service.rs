@@ -1,16 +1,19 @@
 //! Checks of the verifiers, and of this machine's clock against theirs.
 
 use super::{Check, DoctorContext, Finding, Fix, causes};
-use crate::session::{SessionError, origin::AllowedOrigins};
+use crate::{
+    session::SessionError,
+    settings::{Key, SettingsInUse},
+};
 use countenance_attest::request_proof::IAT_WINDOW_SECS;
 use countenance_core::clock::UnixSecs;
 
 /// Contacts each verifier. Also returns, for each that sent its time, by how many seconds this machine's clock is
 /// ahead.
-pub(super) fn verifiers(around: &DoctorContext<'_>, allowed: &AllowedOrigins) -> (Vec<Finding>, Vec<UnixSecs>) {
+pub(super) fn verifiers(around: &DoctorContext<'_>, settings: &SettingsInUse) -> (Vec<Finding>, Vec<UnixSecs>) {
     let check = Check::Verifier;
     let (mut findings, mut ahead) = (Vec::new(), Vec::new());
-    for origin in allowed {
+    for origin in &settings.verifiers {
         findings.push(match (around.reach)(origin) {
             Ok(reached) => {
                 ahead.extend(reached.date.map(|date| around.clock.now().saturating_sub(date)));
@@ -20,11 +23,9 @@ pub(super) fn verifiers(around: &DoctorContext<'_>, allowed: &AllowedOrigins) ->
         });
     }
     if findings.is_empty() {
-        findings.push(Finding::attention(
-            check,
-            "no verifier is configured: every link is rejected",
-            Fix::NameVerifier,
-        ));
+        let is_managed = settings.managed_by(Key::Verifiers).is_some();
+        let fix = if is_managed { Fix::CorrectManaged } else { Fix::NameVerifier };
+        findings.push(Finding::attention(check, "no verifier is configured: every link is rejected", fix));
     }
     (findings, ahead)
 }

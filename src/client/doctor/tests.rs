@@ -1,6 +1,6 @@
 //! A fake machine made of temporary files, with one fault at a time.
 
-use std::{collections::BTreeMap, ffi::OsString, fs, io, path::Path};
+use std::{collections::BTreeMap, ffi::OsString, fs, io, os::unix::fs::MetadataExt, path::Path};
 
 use super::*;
 use crate::{
@@ -8,11 +8,14 @@ use crate::{
     dry_run::FixedClock,
     registration::{RegistrationError, Status},
     session::{SessionError, origin::Origin, reach::Reached},
+    settings::Managed,
 };
 use countenance_attest::DeviceKey;
 use countenance_core::{clock::UnixSecs, protocol::ModelClaim};
 use countenance_system::SystemRandom;
 use countenance_vision::VisionError;
+
+mod managed;
 
 const NOW: UnixSecs = 1_800_000_000;
 
@@ -34,7 +37,7 @@ struct Machine {
 fn well() -> Machine {
     let home = tempfile::tempdir().unwrap();
     let root = home.path();
-    for folder in ["dev/dri", "etc", "sys/class/video4linux/video0", "home/zoe/data"] {
+    for folder in ["dev/dri", "etc/countenance", "sys/class/video4linux/video0", "home/zoe/data"] {
         fs::create_dir_all(root.join(folder)).unwrap();
     }
     fs::write(root.join("dev/video0"), "").unwrap();
@@ -82,6 +85,9 @@ impl Machine {
             self.devices.get(name).map_or(Ok(()), |kind| Err(io::Error::from(*kind)))
         };
         let home = self.root().join("home/zoe");
+        // The administrator of this machine is whoever runs the test.
+        let administrator = fs::metadata(self.root()).unwrap().uid();
+        let managed = || Managed::of_file(&self.root().join("etc/countenance/settings.toml"), administrator);
         examine(&DoctorContext {
             window: true,
             root: self.root().to_owned(),
@@ -93,6 +99,7 @@ impl Machine {
             open: &open,
             key: Some(home.join("data/keys/device.key")),
             settings: Some(home.join("settings.toml")),
+            managed: &managed,
             nets: Some(home.join("data/nets")),
             home: Some(home),
             models: &self.models,
@@ -101,6 +108,11 @@ impl Machine {
             clock: &FixedClock(self.now),
             built: Some(NOW - 1000),
         })
+    }
+
+    /// Has an administrator write `text`.
+    fn manage(&self, text: &str) {
+        fs::write(self.root().join("etc/countenance/settings.toml"), text).unwrap();
     }
 
     /// The only finding of a check.
@@ -282,6 +294,24 @@ fn reports_each_fault_with_its_fix() {
             C::Settings,
             Attention,
             Some(F::ProtectSettings),
+        ),
+        ("managed settings that are not TOML", |m| m.manage("\n?"), C::Managed, Attention, Some(F::CorrectManaged)),
+        (
+            "managed settings in a folder that is open to all",
+            |m| {
+                m.manage("");
+                open_to_all(&m.root().join("etc/countenance"));
+            },
+            C::Managed,
+            Attention,
+            Some(F::ProtectManaged),
+        ),
+        (
+            "managed verifiers, of which there are none",
+            |m| m.manage("verifiers = []"),
+            C::Verifier,
+            Attention,
+            Some(F::CorrectManaged),
         ),
         (
             "settings in a folder that is open to all",

@@ -53,6 +53,7 @@ impl SettingsFileError {
                 SmallFileError::OpenToAll { .. }
                     | SmallFileError::OpenToGroup { .. }
                     | SmallFileError::OtherOwner { .. }
+                    | SmallFileError::NotOfOwner { .. }
                     | SmallFileError::FolderOpen { .. }
             )
         )
@@ -66,6 +67,11 @@ impl SettingsFileError {
 /// The text of the file at `path`; `None` if there is no file. It names the verifiers to trust.
 pub(super) fn read(path: &Path) -> Result<Option<Lines>, SettingsFileError> {
     Ok(small_file::read_trusted(path, SETTINGS_MAX_BYTES)?.map(|text| Lines::of(&text)))
+}
+
+/// As [`read`], for an administrator's file, which belongs to the user with the ID `owner`.
+pub(super) fn read_managed(path: &Path, owner: u32) -> Result<Option<Lines>, SettingsFileError> {
+    Ok(small_file::read_of_owner(path, SETTINGS_MAX_BYTES, owner)?.map(|text| Lines::of(&text)))
 }
 
 /// Replaces the file at `path` atomically with `text`.
@@ -82,7 +88,7 @@ mod tests {
     };
 
     use super::{
-        super::{Loaded, Settings, Theme},
+        super::{Loaded, Managed, Settings, Theme},
         *,
     };
 
@@ -95,9 +101,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("config/countenance/settings.toml");
         assert_eq!(Settings::load(&path).unwrap(), Loaded::default(), "no file: defaults");
-        Settings::default().save(&path).unwrap();
+        Settings::default().save(&path, &Managed::default()).unwrap();
         assert!(!path.exists(), "defaults need no file");
-        dark().save(&path).unwrap();
+        dark().save(&path, &Managed::default()).unwrap();
         assert_eq!(Settings::load(&path).unwrap(), Loaded { settings: dark(), complaints: vec![] });
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left behind");
@@ -167,7 +173,8 @@ mod tests {
             let path = home.path().join("settings.toml");
             spoil(&path);
             let (kind, bytes) = (fs::symlink_metadata(&path).unwrap().file_type(), fs::read(&path).ok());
-            let (loading, saving) = (Settings::load(&path).unwrap_err(), dark().save(&path).unwrap_err());
+            let (loading, saving) =
+                (Settings::load(&path).unwrap_err(), dark().save(&path, &Managed::default()).unwrap_err());
             assert!(named(&loading.source) && named(&saving.source), "{name}: {loading:?}, {saving:?}");
             assert!(loading.to_string().ends_with(path.to_str().unwrap()), "{name}: {loading}");
             assert_eq!(fs::symlink_metadata(&path).unwrap().file_type(), kind, "{name}");
@@ -209,7 +216,7 @@ mod tests {
                 symlink("dotfiles/settings", &link).unwrap();
                 let mut settings = Settings::load(&link).unwrap().settings;
                 settings.theme = Theme::Dark;
-                settings.save(&link).unwrap();
+                settings.save(&link, &Managed::default()).unwrap();
                 assert_eq!(fs::read_to_string(&file).unwrap(), after, "{name}");
                 assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, mode, "{name}");
                 assert_eq!(fs::read_link(&link).unwrap(), Path::new("dotfiles/settings"), "{name}");
@@ -225,7 +232,10 @@ mod tests {
         fs::write(&path, "#".repeat(SETTINGS_MAX_BYTES)).unwrap();
         assert!(Settings::load(&path).is_ok());
         assert!(
-            matches!(dark().save(&path).unwrap_err().source, SettingsFileError::File(SmallFileError::TooLarge { .. })),
+            matches!(
+                dark().save(&path, &Managed::default()).unwrap_err().source,
+                SettingsFileError::File(SmallFileError::TooLarge { .. })
+            ),
             "one choice more is too much"
         );
     }

@@ -1,164 +1,58 @@
-//! Parses the settings. Each key is read independently, so that one invalid value does not affect the others.
+//! Reads settings, value by value: one that is invalid does not affect the others.
 
-use std::path::PathBuf;
+use toml_edit::Document;
 
-use toml_edit::{Document, Item};
+use super::{Complaint, Key, Loaded, SettingError, Settings, SettingsFileError, forms::Given};
 
-use super::{
-    CAMERA_TURNS_DEG, Complaint, LIVENESS_NETS_MAX, Loaded, SettingError, Settings, SettingsFileError, TEXT_PERCENT,
-    Theme,
-};
-use crate::session::origin::{AllowedOrigins, Origin};
-use countenance_core::policy::is_sha256_hex;
+/// What one place says.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// The values that can be used; otherwise defaults.
+    pub(super) settings: Settings,
+    /// The settings with a value, as a whole or in part.
+    pub(super) named: Vec<Key>,
+    /// The settings with a value of which nothing can be used.
+    pub(super) faulty: Vec<Key>,
+    /// What was ignored, in the order of reading.
+    pub(super) complaints: Vec<Complaint>,
+}
 
-pub(super) const CAMERA: &str = "camera";
-pub(super) const CAMERA_PINNED: &str = "camera_pinned";
-pub(super) const CAMERA_TURN: &str = "camera_turn_deg";
-pub(super) const CAMERA_MIRRORED: &str = "camera_mirrored";
-pub(super) const CAMERA_TESTING: &str = "camera_testing";
-pub(super) const LANGUAGE: &str = "language";
-pub(super) const THEME: &str = "theme";
-pub(super) const TEXT: &str = "text_percent";
-pub(super) const MOTION: &str = "reduced_motion";
-pub(super) const VERIFIERS: &str = "verifiers";
-pub(super) const NETS: &str = "liveness_nets";
-pub(super) const NET_FOLDER: &str = "liveness_net_folder";
+impl Read {
+    /// Takes the value of the setting `name`. `line` is the line of an entry of it, or of all of it; `None` without lines.
+    pub(super) fn take(&mut self, name: &str, given: &Given<'_>, line: &dyn Fn(Option<usize>) -> Option<usize>) {
+        let complaint = |fault, at| Complaint { line: line(at), key: name.to_owned(), fault };
+        let Some(key) = Key::named(name) else {
+            return self.complaints.push(complaint(SettingError::UnknownKey, None));
+        };
+        let complaints = &mut self.complaints;
+        let taken = key.read(given, &mut self.settings, &mut |fault, at| complaints.push(complaint(fault, at)));
+        match taken {
+            Ok(()) => self.named.push(key),
+            Err(fault) => {
+                self.faulty.push(key);
+                self.complaints.push(complaint(fault, None));
+            }
+        }
+    }
+}
 
-/// Maximum length of a camera's ID or name, characters.
-const CAMERA_MAX_CHARS: usize = 256;
-/// Maximum length of a language tag, bytes: RFC 5646 recommends at least 35.
-const LANGUAGE_MAX_BYTES: usize = 35;
-
-/// Parses `text`.
-pub(super) fn read(text: &str) -> Result<Loaded, SettingsFileError> {
+/// Reads the TOML document `text`; complaints are in line order.
+pub(super) fn read_toml(text: &str) -> Result<Read, SettingsFileError> {
     let document = Document::parse(text).map_err(|e| SettingsFileError::of_toml(text, e))?;
-    let mut loaded = Loaded::default();
+    let mut read = Read::default();
     for (key, item) in document.iter() {
         let span = item.span().or_else(|| document.as_table().key(key).and_then(toml_edit::Key::span));
-        let mut complain = |fault, offset: Option<usize>| {
-            let offset = offset.or(span.as_ref().map(|s| s.start)).unwrap_or_default();
-            loaded.complaints.push(Complaint { line: line_at(text, offset), key: key.to_owned(), fault });
-        };
-        if let Err(fault) = take(&mut loaded.settings, key, item, &mut complain) {
-            complain(fault, None);
-        }
+        let start = span.map(|span| span.start);
+        let line = |at: Option<usize>| Some(line_at(text, at.or(start).unwrap_or_default()));
+        read.take(key, &Given::of_toml(item), &line);
     }
-    loaded.complaints.sort_by_key(|complaint| complaint.line);
-    Ok(loaded)
+    read.complaints.sort_by_key(|complaint| complaint.line);
+    Ok(read)
 }
 
-/// Stores one value; calls `complain` for invalid entries within it, with their byte offset.
-fn take(
-    settings: &mut Settings,
-    key: &str,
-    item: &Item,
-    complain: &mut impl FnMut(SettingError, Option<usize>),
-) -> Result<(), SettingError> {
-    match key {
-        CAMERA => settings.camera = chosen(item)?.map(camera).transpose()?,
-        CAMERA_PINNED => settings.camera_pinned = yes_or_no(item)?,
-        CAMERA_TURN => {
-            let turn = item.as_integer().and_then(|degrees| u16::try_from(degrees).ok());
-            settings.camera_turn_deg = turn.filter(|t| CAMERA_TURNS_DEG.contains(t)).ok_or(SettingError::CameraTurn)?;
-        }
-        CAMERA_MIRRORED => settings.camera_mirrored = yes_or_no(item)?,
-        CAMERA_TESTING => settings.camera_testing = yes_or_no(item)?,
-        LANGUAGE => settings.language = chosen(item)?.map(language).transpose()?,
-        THEME => {
-            let name = item.as_str().ok_or(SettingError::Theme)?;
-            settings.theme = Theme::ALL.into_iter().find(|theme| theme.name() == name).ok_or(SettingError::Theme)?;
-        }
-        TEXT => {
-            let percent = item.as_integer().and_then(|percent| u16::try_from(percent).ok());
-            settings.text_percent = percent.filter(|p| TEXT_PERCENT.contains(p)).ok_or(SettingError::TextPercent)?;
-        }
-        MOTION => settings.reduced_motion = yes_or_no(item)?,
-        VERIFIERS => settings.verifiers = verifiers(item, complain)?,
-        NETS => settings.liveness_nets = pins(item, complain)?,
-        NET_FOLDER => settings.liveness_net_folder = chosen(item)?.map(folder).transpose()?,
-        _ => return Err(SettingError::UnknownKey),
-    }
-    Ok(())
-}
-
-/// A string; the empty one means no choice.
-fn chosen(item: &Item) -> Result<Option<&str>, SettingError> {
-    item.as_str().map(|text| Some(text).filter(|text| !text.is_empty())).ok_or(SettingError::NotText)
-}
-
-fn yes_or_no(item: &Item) -> Result<bool, SettingError> {
-    item.as_bool().ok_or(SettingError::NotYesOrNo)
-}
-
-fn camera(name: &str) -> Result<String, SettingError> {
-    if is_camera_name(name) { Ok(name.to_owned()) } else { Err(SettingError::Camera) }
-}
-
-/// Whether `name` can be the ID or name of a camera: 1 to 256 characters, none of them a control character.
-pub fn is_camera_name(name: &str) -> bool {
-    let fits = name.chars().count() <= CAMERA_MAX_CHARS && !name.chars().any(char::is_control);
-    fits && !name.trim().is_empty()
-}
-
-fn language(tag: &str) -> Result<String, SettingError> {
-    if is_language_tag(tag) { Ok(tag.to_owned()) } else { Err(SettingError::Language) }
-}
-
-/// Whether `tag` has the form of a BCP 47 tag; the catalogs decide whether the language is available.
-pub fn is_language_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let primary =
-        parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
-    let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    primary && rest && tag.len() <= LANGUAGE_MAX_BYTES
-}
-
-fn verifiers(
-    item: &Item,
-    complain: &mut impl FnMut(SettingError, Option<usize>),
-) -> Result<AllowedOrigins, SettingError> {
-    let list = item.as_array().ok_or(SettingError::NotAList)?;
-    let mut good = Vec::new();
-    for entry in list {
-        let at = entry.span().map(|span| span.start);
-        let Some(entry) = entry.as_str() else {
-            complain(SettingError::EntryNotText, at);
-            continue;
-        };
-        match entry.parse::<Origin>() {
-            Ok(origin) => good.push(origin),
-            Err(why) => complain(SettingError::Verifier { entry: shortened(entry), why }, at),
-        }
-    }
-    Ok(good.into_iter().collect())
-}
-
-/// Normalizes to lowercase, since some tools print a SHA-256 in uppercase, and removes duplicates.
-fn pins(item: &Item, complain: &mut impl FnMut(SettingError, Option<usize>)) -> Result<Vec<String>, SettingError> {
-    let list = item.as_array().filter(|list| list.len() <= LIVENESS_NETS_MAX).ok_or(SettingError::NotPins)?;
-    let mut good = Vec::new();
-    for entry in list {
-        let at = entry.span().map(|span| span.start);
-        match entry.as_str().map(str::to_ascii_lowercase) {
-            Some(pin) if good.contains(&pin) => {}
-            Some(pin) if is_sha256_hex(&pin) => good.push(pin),
-            Some(pin) => complain(SettingError::Pin { entry: shortened(&pin) }, at),
-            None => complain(SettingError::EntryNotText, at),
-        }
-    }
-    Ok(good)
-}
-
-/// A key or an entry, for a message.
-pub(super) fn shortened(entry: &str) -> String {
-    const MAX_CHARS: usize = 100;
-    entry.chars().take(MAX_CHARS).collect()
-}
-
-/// Must be absolute: a relative path would depend on the working directory.
-fn folder(text: &str) -> Result<PathBuf, SettingError> {
-    let path = PathBuf::from(text);
-    if path.is_absolute() && !text.chars().any(char::is_control) { Ok(path) } else { Err(SettingError::Folder) }
+/// As [`read_toml`], for a user's file.
+pub(super) fn read(text: &str) -> Result<Loaded, SettingsFileError> {
+    read_toml(text).map(|Read { settings, complaints, .. }| Loaded { settings, complaints })
 }
 
 /// The line of the byte at `offset`, counted from 1.
@@ -169,7 +63,7 @@ pub(super) fn line_at(text: &str, offset: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::origin::OriginError;
+    use crate::{session::origin::OriginError, settings::Theme};
 
     #[test]
     fn reads_all_settings() {
@@ -249,7 +143,7 @@ mod tests {
             ))
             .unwrap();
             let line = if bad.starts_with("text") { 3 } else { 4 };
-            assert_eq!(loaded.complaints, [Complaint { line, key: key.into(), fault }], "{name}");
+            assert_eq!(loaded.complaints, [Complaint { line: Some(line), key: key.into(), fault }], "{name}");
             let percent = if bad.starts_with("text") { 100 } else { 120 };
             assert_eq!(loaded.settings, Settings { text_percent: percent, ..Settings::default() }, "{name}");
         }
@@ -262,7 +156,7 @@ mod tests {
         let loaded = read(text).unwrap();
         let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault.clone())).collect();
         let insecure = SettingError::Verifier { entry: "http://plain.example".into(), why: OriginError::Insecure };
-        assert_eq!(found, [(3, insecure), (4, SettingError::EntryNotText)]);
+        assert_eq!(found, [(Some(3), insecure), (Some(4), SettingError::EntryNotText)]);
         let good: Vec<_> = loaded.settings.verifiers.iter().map(ToString::to_string).collect();
         assert_eq!(good, ["https://a.example", "https://b.example"]);
     }
@@ -301,7 +195,7 @@ mod tests {
         let loaded = read(&text).unwrap();
         let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault.clone())).collect();
         let entry = pin.get(1..).unwrap().to_owned();
-        assert_eq!(found, [(3, SettingError::Pin { entry }), (4, SettingError::EntryNotText)]);
+        assert_eq!(found, [(Some(3), SettingError::Pin { entry }), (Some(4), SettingError::EntryNotText)]);
         assert_eq!(loaded.settings.liveness_nets, [pin]);
     }
 
@@ -323,7 +217,7 @@ mod tests {
 
     #[test]
     fn complaints_escape_control_characters() {
-        let complaint = Complaint { line: 3, key: "a\u{1b}[31m".into(), fault: SettingError::UnknownKey };
+        let complaint = Complaint { line: Some(3), key: "a\u{1b}[31m".into(), fault: SettingError::UnknownKey };
         assert_eq!(complaint.to_string(), "line 3: a\\u{1b}[31m is not a setting that this version knows");
         let long = Complaint { key: "a".repeat(60_000), ..complaint };
         assert_eq!(long.what(), format!("{} is not a setting that this version knows", "a".repeat(100)));

@@ -1,44 +1,24 @@
 //! Writes the settings: changes only what differs from the file, and preserves comments.
 
-use toml_edit::{Array, DocumentMut, Item, Value};
+use toml_edit::{DocumentMut, Item, Value};
 
 use super::{
-    Settings, SettingsFileError,
-    read::{
-        self, CAMERA, CAMERA_MIRRORED, CAMERA_PINNED, CAMERA_TESTING, CAMERA_TURN, LANGUAGE, MOTION, NET_FOLDER, NETS,
-        TEXT, THEME, VERIFIERS, line_at,
-    },
+    Key, Managed, Settings, SettingsFileError,
+    read::{self, line_at},
 };
 
-/// `before`, updated with `settings`.
-pub(super) fn write(before: &str, settings: &Settings) -> Result<String, SettingsFileError> {
+/// `before`, updated with `settings`, except for what an administrator decides: the user's own value of it stays.
+pub(super) fn write(before: &str, settings: &Settings, managed: &Managed) -> Result<String, SettingsFileError> {
     let said = read::read(before)?.settings;
-    if said == *settings {
+    let is_changed = |key: &Key| managed.place(*key).is_none() && key.differs(settings, &said);
+    let changed: Vec<_> = Key::ALL.into_iter().filter(is_changed).collect();
+    if changed.is_empty() {
         return Ok(before.to_owned());
     }
     let mut document: DocumentMut = before.parse().map_err(|e| SettingsFileError::of_toml(before, e))?;
-    let mut set = |key: &'static str, differs: bool, value: Value| {
-        if differs { put(&mut document, before, key, value) } else { Ok(()) }
-    };
-    // No choice is written as the empty string: removing the key would also remove the comment above it.
-    let text = |choice: &Option<String>| Value::from(choice.as_deref().unwrap_or_default());
-    set(CAMERA, settings.camera != said.camera, text(&settings.camera))?;
-    set(CAMERA_PINNED, settings.camera_pinned != said.camera_pinned, settings.camera_pinned.into())?;
-    let turn = i64::from(settings.camera_turn_deg);
-    set(CAMERA_TURN, settings.camera_turn_deg != said.camera_turn_deg, turn.into())?;
-    set(CAMERA_MIRRORED, settings.camera_mirrored != said.camera_mirrored, settings.camera_mirrored.into())?;
-    set(CAMERA_TESTING, settings.camera_testing != said.camera_testing, settings.camera_testing.into())?;
-    set(LANGUAGE, settings.language != said.language, text(&settings.language))?;
-    set(THEME, settings.theme != said.theme, settings.theme.name().into())?;
-    set(TEXT, settings.text_percent != said.text_percent, i64::from(settings.text_percent).into())?;
-    set(MOTION, settings.reduced_motion != said.reduced_motion, settings.reduced_motion.into())?;
-    let verifiers: Array = settings.verifiers.iter().map(ToString::to_string).collect();
-    set(VERIFIERS, settings.verifiers != said.verifiers, verifiers.into())?;
-    let nets: Array = settings.liveness_nets.iter().map(String::as_str).collect();
-    set(NETS, settings.liveness_nets != said.liveness_nets, nets.into())?;
-    // A path from the file is UTF-8; one that is not cannot be written.
-    let folder = settings.liveness_net_folder.as_deref().and_then(std::path::Path::to_str).unwrap_or_default();
-    set(NET_FOLDER, settings.liveness_net_folder != said.liveness_net_folder, folder.into())?;
+    for key in changed {
+        put(&mut document, before, key.name(), key.value(settings))?;
+    }
     Ok(document.to_string())
 }
 
@@ -131,7 +111,7 @@ mod tests {
             ("a value back to its default", "text_percent = 150\n", |_| (), "text_percent = 100\n"),
         ];
         for (name, before, change, after) in rows {
-            assert_eq!(write(before, &settings(change)).unwrap(), after, "{name}");
+            assert_eq!(write(before, &settings(change), &Managed::default()).unwrap(), after, "{name}");
         }
     }
 
@@ -143,7 +123,7 @@ mod tests {
             ("inline table", "theme = { name = 1 }\n", 1),
             ("list of sections", "[[theme]]\nname = 1\n", 1),
         ] {
-            match write(before, &settings(|s| s.theme = Theme::Dark)) {
+            match write(before, &settings(|s| s.theme = Theme::Dark), &Managed::default()) {
                 Err(SettingsFileError::Occupied { key: "theme", line }) => assert_eq!(line, expected, "{name}"),
                 other => panic!("{name}: {other:?}"),
             }
@@ -166,7 +146,7 @@ mod tests {
             liveness_nets: vec!["0f".repeat(32), "ab".repeat(32)],
             liveness_net_folder: Some(if cfg!(windows) { r"C:\nets" } else { "/srv/nets" }.into()),
         };
-        let text = write("", &all).unwrap();
+        let text = write("", &all, &Managed::default()).unwrap();
         let again = read::read(&text).unwrap();
         assert_eq!((again.settings, again.complaints.len()), (all, 0), "{text}");
     }

@@ -49,7 +49,7 @@ impl App {
 
     /// Switches to the camera. After a failure, tries it at once.
     pub(super) fn use_camera(&mut self, ctx: &Context, id: String) {
-        self.change(ctx, Settings { camera: Some(id), ..self.state.settings.clone() });
+        self.change(ctx, Settings { camera: Some(id), ..Settings::clone(&self.state.settings) });
         if matches!(self.state.screen, Screen::Camera { .. }) {
             self.command(ctx, Command::TryAgain);
         }

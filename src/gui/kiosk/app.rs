@@ -312,7 +312,8 @@ fn app_context(
         plays_recording: context.plays_recording,
         // A recording is for tests here; what it lacks is nothing to tell a visitor.
         recording_misses_parts: Box::new(|| false),
-        settings: settings(context),
+        // What is managed is in them already, and what a visitor chooses is not.
+        settings: settings(context).into(),
         complaints: Vec::new(),
         settings_path: None,
         cameras: Arc::clone(&context.cameras),

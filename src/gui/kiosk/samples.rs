@@ -24,6 +24,7 @@ use countenance_client::{
     flow::{AttendanceStep, CodeStep},
     qualify::{Remedy, Why},
     runner::SiteVerdict,
+    settings::Settings,
 };
 use countenance_core::{
     protocol::{Fallback, Purpose, QualityClaim},
@@ -268,7 +269,7 @@ fn draw_on(
     let mut output = egui::FullOutput::default();
     let (words, mut preview) = (Words::for_kiosk(setting.language, sample.front.look.attended), Preview::default());
     let mut state = sample.state.clone();
-    state.settings.text_percent = setting.percent;
+    state.settings = Settings { text_percent: setting.percent, ..Settings::clone(&state.settings) }.into();
     let front = Front { is_lower: setting.lower, ..sample.front.clone() };
     let own = match &state.screen {
         Screen::NotAccepted(refusal) => refusal.picture.clone(),

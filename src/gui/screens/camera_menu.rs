@@ -14,7 +14,7 @@ use super::View;
 pub(super) fn is_offered(view: &View<'_>) -> bool {
     let state = view.state;
     let is_capturing = state.page == Page::Main && matches!(state.screen, Screen::Capture(_) | Screen::Trying(_));
-    is_capturing && !state.plays_recording && !state.settings.camera_pinned && state.cameras.len() > 1
+    is_capturing && !state.plays_recording && cameras::may_choose(&state.settings) && state.cameras.len() > 1
 }
 
 /// A menu to switch the running camera.
@@ -30,7 +30,7 @@ pub(super) fn another(widgets: &mut Widgets<'_>, view: &View<'_>) -> Option<Ask>
     let state = view.state;
     let failed = state.failed_camera.as_deref();
     let is_another = |camera: &CameraEntry| failed != Some(camera.id.as_str());
-    if state.plays_recording || state.settings.camera_pinned || !state.cameras.iter().any(is_another) {
+    if state.plays_recording || !cameras::may_choose(&state.settings) || !state.cameras.iter().any(is_another) {
         return None;
     }
     let text = widgets.words.say("camera-another");

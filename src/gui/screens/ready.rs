@@ -41,6 +41,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
                     "settings-ignored",
                     &[("path", Arg::Text(path)), ("line", Arg::Number(*line)), ("fault", Arg::Text(fault))],
                 ),
+                SettingsComplaint::Managed { place, fault } => widgets
+                    .say_with("settings-managed-unusable", &[("place", Arg::Text(place)), ("fault", Arg::Text(fault))]),
+                SettingsComplaint::ManagedValue { place, fault } => widgets
+                    .say_with("settings-managed-ignored", &[("place", Arg::Text(place)), ("fault", Arg::Text(fault))]),
                 SettingsComplaint::File { path, fault } => {
                     widgets.say_with("settings-unusable", &[("path", Arg::Text(path)), ("fault", Arg::Text(fault))])
                 }

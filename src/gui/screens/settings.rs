@@ -1,4 +1,4 @@
-//! Settings: each change is applied and saved at once.
+//! Settings: each change is applied and saved at once. What is managed is shown, and cannot be changed.
 
 mod camera;
 
@@ -10,13 +10,13 @@ use super::super::{
     words::Language,
 };
 use super::View;
-use countenance_client::settings::{Settings, Theme as Appearance};
+use countenance_client::settings::{Key, Settings, Theme as Appearance};
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     let mut ask = layout::actions(ui, view.words, view.theme, |widgets| {
         widgets.button(ButtonStyle::Secondary, "settings-back").then_some(Ask::Go(Page::Main))
     });
-    let mut wanted = view.state.settings.clone();
+    let mut wanted = Settings::clone(&view.state.settings);
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.title("settings-title");
         // Above the settings: below them it might be out of view.
@@ -24,12 +24,14 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
             not_saved(widgets, why);
         }
         super::font_missing(widgets, view);
-        language(widgets, &mut wanted);
-        appearance(widgets, &mut wanted);
-        text_size(widgets, &mut wanted);
-        less_motion(widgets, &mut wanted);
+        setting(widgets, view, Key::Language, "settings-language", |widgets| language(widgets, &mut wanted));
+        setting(widgets, view, Key::Theme, "settings-theme", |widgets| appearance(widgets, &mut wanted));
+        setting(widgets, view, Key::TextPercent, "settings-text-size", |widgets| text_size(widgets, &mut wanted));
+        setting(widgets, view, Key::ReducedMotion, "settings-reduced-motion", |widgets| {
+            less_motion(widgets, &mut wanted);
+        });
         camera::show(widgets, view, &mut wanted);
-        verifiers(widgets, view);
+        setting(widgets, view, Key::Verifiers, "settings-verifiers", |widgets| verifiers(widgets, view));
         widgets.gap(6.0);
         if widgets.button(ButtonStyle::Secondary, "settings-diagnostics") {
             ask = Some(Ask::Go(Page::Diagnostics));
@@ -38,7 +40,36 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
             ask = Some(Ask::Go(Page::About));
         }
     });
-    ask.or_else(|| (wanted != view.state.settings).then(|| Ask::Change(Box::new(wanted))))
+    ask.or_else(|| (wanted != *view.state.settings).then(|| Ask::Change(Box::new(wanted))))
+}
+
+/// Draws a setting, whose name is the message `id`. One that is managed cannot be changed, and says so.
+fn setting(widgets: &mut Widgets<'_>, view: &View<'_>, key: Key, id: &str, draw: impl FnOnce(&mut Widgets<'_>)) {
+    let is_managed = view.state.settings.managed_by(key).is_some();
+    enabled_if(widgets, !is_managed, draw);
+    if is_managed {
+        managed(widgets, id);
+    }
+}
+
+/// Draws controls that can be used only if `is_free`.
+fn enabled_if(widgets: &mut Widgets<'_>, is_free: bool, draw: impl FnOnce(&mut Widgets<'_>)) {
+    let (words, theme) = (widgets.words, widgets.theme);
+    widgets.ui.scope(|ui| {
+        if !is_free {
+            // The value in use must be readable even if it cannot be changed.
+            ui.visuals_mut().disabled_alpha = 0.8;
+            ui.disable();
+        }
+        draw(&mut Widgets { ui, words, theme });
+    });
+}
+
+/// Says that the setting above is managed. A disabled control has no focus, so that this line has it in its place: what is
+/// read there names the setting.
+fn managed(widgets: &mut Widgets<'_>, id: &str) {
+    let (name, text) = (widgets.words.say(id), widgets.words.say("settings-managed"));
+    widgets.soft_with_focus(&text, &format!("{name}: {text}"));
 }
 
 fn not_saved(widgets: &mut Widgets<'_>, why: &str) {

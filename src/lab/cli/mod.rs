@@ -100,7 +100,7 @@ impl DemoArgs {
     /// Opens the camera given with `--camera`; `None` if it is absent.
     fn lens(&self) -> Option<demo::Lens> {
         self.source.camera.as_ref()?;
-        let (source, keep_frames) = (self.source.source(&Settings::default(), None), self.source.keep_frames);
+        let (source, keep_frames) = (self.source.source_for_test(&Settings::default(), None), self.source.keep_frames);
         Some(Box::new(move || source.scripted(keep_frames)))
     }
 }

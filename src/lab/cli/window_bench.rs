@@ -15,7 +15,7 @@ use countenance_client::{
     dry_run::{self, DryRun, NoBrowser},
     runner::Environment,
     session::{ApprovalApi, SessionApi, browser::Browser, client::SessionContext, origin::Origin, wait::Wait},
-    settings::Settings,
+    settings::SettingsInUse,
 };
 use countenance_client::{
     installed::{Installed, load_early},
@@ -49,7 +49,7 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         stop: Arc::default(),
         plays_recording: true,
         recording_misses_parts: Box::new(|| false),
-        settings: Settings::default(),
+        settings: SettingsInUse::default(),
         complaints: Vec::new(),
         settings_path: None,
         cameras: Arc::new(Vec::new),

@@ -46,7 +46,7 @@ impl KioskApp {
         self.front.is_lower = self.context.look.lower;
         self.front.reads_aloud = self.front.reads_aloud.map(|_| false);
         let settings = super::settings(&self.context);
-        if settings != self.app.state().settings {
+        if settings != *self.app.state().settings {
             self.app.carry_out(ctx, Ask::Change(Box::new(settings)));
         }
     }
@@ -127,7 +127,8 @@ impl KioskApp {
     fn use_language(&mut self, ctx: &Context, language: Language) {
         self.front.lists_languages = false;
         self.context.choices.change(|chosen| chosen.language = Some(language));
-        let settings = Settings { language: Some(language.tag().to_owned()), ..self.app.state().settings.clone() };
+        let settings =
+            Settings { language: Some(language.tag().to_owned()), ..Settings::clone(&self.app.state().settings) };
         self.app.carry_out(ctx, Ask::Change(Box::new(settings)));
     }
 
@@ -135,7 +136,7 @@ impl KioskApp {
         let now = self.app.state().settings.text_percent;
         let larger = TEXT_PERCENTS.into_iter().find(|percent| *percent > now).unwrap_or(TEXT_PERCENTS[0]);
         self.context.choices.change(|chosen| chosen.text_percent = Some(larger));
-        let settings = Settings { text_percent: larger, ..self.app.state().settings.clone() };
+        let settings = Settings { text_percent: larger, ..Settings::clone(&self.app.state().settings) };
         self.app.carry_out(ctx, Ask::Change(Box::new(settings)));
     }
 

@@ -22,7 +22,7 @@ pub(super) fn show(widgets: &mut Widgets<'_>, shown: &Shown<'_>) -> Option<Kiosk
         widgets.soft("capture-recording");
         return None;
     }
-    let mut wanted = state.settings.clone();
+    let mut wanted = Settings::clone(&state.settings);
     label(widgets, "settings-camera");
     which(widgets, shown, &mut wanted);
     label(widgets, "settings-camera-turn");
@@ -32,7 +32,7 @@ pub(super) fn show(widgets: &mut Widgets<'_>, shown: &Shown<'_>) -> Option<Kiosk
         widgets.write(&text, widgets.theme.body(), widgets.theme.tokens.danger, Align::Min);
         widgets.announce("not-kept", &text, true);
     }
-    (wanted != state.settings).then(|| KioskAsk::SignIn(Ask::Change(Box::new(wanted))))
+    (wanted != *state.settings).then(|| KioskAsk::SignIn(Ask::Change(Box::new(wanted))))
 }
 
 fn label(widgets: &mut Widgets<'_>, id: &str) {

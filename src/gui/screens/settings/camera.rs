@@ -4,26 +4,23 @@ use eframe::egui::Align;
 
 use super::{
     super::super::{cameras, widgets::Widgets, words::Arg},
-    View, choice, option, tick,
+    View, choice, enabled_if, managed, option, setting, tick,
 };
-use countenance_client::settings::{CAMERA_TURNS_DEG, Settings};
+use countenance_client::settings::{CAMERA_TURNS_DEG, Key, Settings};
 
 pub(super) fn show(widgets: &mut Widgets<'_>, view: &View<'_>, wanted: &mut Settings) {
-    let is_free = !wanted.camera_pinned;
-    let (words, theme) = (widgets.words, widgets.theme);
-    widgets.ui.scope(|ui| {
-        // The camera in use must be readable even if it cannot be changed.
-        ui.visuals_mut().disabled_alpha = 0.8;
-        if !is_free {
-            ui.disable();
-        }
-        which(&mut Widgets { ui, words, theme }, view, wanted);
-    });
-    if !is_free {
+    let is_free = cameras::may_choose(&view.state.settings);
+    enabled_if(widgets, is_free, |widgets| which(widgets, view, wanted));
+    let decides = |key| view.state.settings.managed_by(key).is_some();
+    if decides(Key::Camera) || (wanted.camera_pinned && decides(Key::CameraPinned)) {
+        managed(widgets, "settings-camera");
+    } else if !is_free {
         widgets.soft("settings-camera-pinned");
     }
-    turn(widgets, wanted);
-    tick(widgets, "settings-camera-mirrored", &mut wanted.camera_mirrored);
+    setting(widgets, view, Key::CameraTurn, "settings-camera-turn", |widgets| turn(widgets, wanted));
+    setting(widgets, view, Key::CameraMirrored, "settings-camera-mirrored", |widgets| {
+        tick(widgets, "settings-camera-mirrored", &mut wanted.camera_mirrored);
+    });
     if wanted.camera_testing {
         let text = widgets.words.say("settings-camera-testing");
         widgets.write(&text, widgets.theme.body(), widgets.theme.tokens.warn, Align::Min);
