@@ -185,3 +185,18 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Inspect { file, key } => inspect::run(&file, key.as_deref()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written for packages by `packaging/manual`; here, that they name every command and option.
+    #[test]
+    fn manual_and_completions() {
+        let command = Cli::command();
+        let spare = tempfile::tempdir().unwrap();
+        let folder = countenance_manual::kept_folder("countenance").unwrap_or_else(|| spare.path().to_owned());
+        countenance_manual::write(&command, &folder).unwrap();
+        assert_eq!(countenance_manual::missing(&command, &folder).unwrap(), Vec::<String>::new());
+    }
+}

@@ -16,6 +16,7 @@ use std::{
 const CRATES: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("amr", &[]),
+    ("manual", &[]),
     ("net", &[]),
     ("system", &["core"]),
     ("attest", &["core", "system"]),
@@ -63,7 +64,18 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("anyhow", &["main.rs", "cli", "client/installation.rs", "client/nets.rs", "lab/cli", "lab/demo", "verifier/cli"]),
     ("eframe", &["gui", "lab/pacing.rs"]),
     ("winit", &["gui/window.rs"]),
-    ("clap", &["cli", "client/installation.rs", "client/nets.rs", "client/source", "lab/cli", "verifier/cli"]),
+    (
+        "clap",
+        &[
+            "cli",
+            "client/installation.rs",
+            "client/nets.rs",
+            "client/source",
+            "lab/cli",
+            "manual/lib.rs",
+            "verifier/cli",
+        ],
+    ),
     (
         "directories",
         &[

@@ -283,6 +283,16 @@ mod tests {
 
     use super::*;
 
+    /// Written for packages by `packaging/manual`; here, that they name every command and option.
+    #[test]
+    fn manual_and_completions() {
+        let command = Args::command();
+        let spare = tempfile::tempdir().unwrap();
+        let folder = countenance_manual::kept_folder("countenance-verifier").unwrap_or_else(|| spare.path().to_owned());
+        countenance_manual::write(&command, &folder).unwrap();
+        assert_eq!(countenance_manual::missing(&command, &folder).unwrap(), Vec::<String>::new());
+    }
+
     /// They are random text or a key's thumbprint: one of 64 begins with a hyphen.
     #[test]
     fn ids_may_begin_with_a_hyphen() {
