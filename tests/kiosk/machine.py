@@ -52,11 +52,18 @@ class Machine:
         leave_cgroups()
         self.log.close()
 
-    def install_package(self, package: Path) -> None:
-        """As a person would, and a screen in memory."""
-        shutil.copy(package, self.root / "var/tmp/kiosk.deb")
-        self.install("apt-get", "install", "-y", "-q", "--no-install-recommends", "/var/tmp/kiosk.deb")
-        (self.root / "var/tmp/kiosk.deb").unlink()
+    def install_packages(self, packages: list[Path]) -> None:
+        """As a person would, while the computer is off."""
+        inside = [f"/var/tmp/{package.name}" for package in packages]
+        for package in packages:
+            shutil.copy(package, self.root / "var/tmp")
+        self.install("apt-get", "install", "-y", "-q", "--no-install-recommends", *inside)
+        for path in inside:
+            (self.root / path[1:]).unlink()
+
+    def install_kiosk(self, packages: list[Path]) -> None:
+        """The kiosk's packages, and a screen in memory."""
+        self.install_packages(packages)
         self.add(f"etc/systemd/system/{UNIT}.d/headless.conf", HEADLESS)
         # As on a computer without a graphical target: the tests start the unit.
         (self.root / "etc/systemd/system/default.target").symlink_to("/usr/lib/systemd/system/multi-user.target")
@@ -101,8 +108,8 @@ class Machine:
         self.nspawn = subprocess.Popen([*self.container(), "--boot", "--console=pipe"], stdin=subprocess.DEVNULL,
                                        stdout=self.log, stderr=self.log)
         children = Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children")
-        until(lambda: children.read_text().split(), "the container's first process")
-        self.leader = children.read_text().split()[0]
+        # Before it there is one for a moment that only makes it.
+        self.leader = until(lambda: next(filter(is_first, children.read_text().split()), ""), "the container's first process")
         until(lambda: self.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), "the computer to be up")
 
     def stop(self) -> None:
@@ -123,10 +130,10 @@ class Machine:
         return [*inside, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
                 *(f"{name}={value}" for name, value in variables.items()), *command]
 
-    def run(self, *command: str, check: bool = True, typed: str = "", **variables: str) -> str:
+    def run(self, *command: str, check: bool = True, typed: str = "", limit: float = SLOW, **variables: str) -> str:
         """Runs a command as root, which reads what is `typed`; returns what it prints."""
         done = subprocess.run(self.enter(*command, **variables), input=typed.encode(), stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=SLOW, check=False)
+                              stderr=subprocess.PIPE, timeout=limit, check=False)
         if check and done.returncode:
             raise Fault(f"{command[0]} exited with {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}")
         return done.stdout.decode(errors="replace")
@@ -201,6 +208,16 @@ def until(found, what: str, limit: float = SLOW, pause: float = 0.05):
             return answer
         time.sleep(pause)
     raise Fault(f"waited {limit:.0f} s for {what}")
+
+
+def is_first(process: str) -> bool:
+    """Whether a process is the first one in process numbers of its own."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    numbers = status.partition("NSpid:")[2].partition("\n")[0].split()
+    return len(numbers) > 1 and numbers[-1] == "1"
 
 
 def use_one_cgroup_tree() -> None:

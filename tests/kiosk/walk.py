@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Tests the kiosk's package in Debian 13: as root, with mounts and a network of its own. test-kiosk starts it.
 
-    walk.py --root FOLDER --package FILE --out FOLDER --program COUNTENANCE [PART…] [VISITS]
+    walk.py --root FOLDER --packages CLIENT KIOSK --out FOLDER --program COUNTENANCE [PART…] [VISITS]
 
 COUNTENANCE is the client program; countenance-lab, next to it, runs the servers. PART is one of PARTS; by default those of
 USUAL, in this order; signins:TEXT and faults:TEXT try what has this text in its name. VISITS is for endurance. Screenshots and the logs go to the folder `--out`.
@@ -52,8 +52,9 @@ class Page(BaseHTTPRequestHandler):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("root", "package", "out", "program"):
+    for name in ("root", "out", "program"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--packages", type=Path, nargs=2, required=True)
     parser.add_argument("parts", nargs="*", metavar="PART")
     given = parser.parse_args()
     visits = int(given.parts.pop()) if given.parts and given.parts[-1].isdigit() else endurance.VISITS
@@ -66,7 +67,7 @@ def main() -> int:
         camera = stack.enter_context(closing(Camera()))
         shared = {"tests": HERE.resolve(), "recordings": REPOSITORY / "tests/fixtures", "camera": camera.folder}
         machine = stack.enter_context(closing(Machine(given.root.resolve(), work, shared, given.out / "machine.log")))
-        machine.install_package(given.package)
+        machine.install_kiosk(given.packages)
         servers = stack.enter_context(closing(Servers(str(given.program), given.out)))
         kiosk = Kiosk(machine, given.out, servers, camera)
         stack.callback(kiosk.leave)
