@@ -96,6 +96,9 @@ camera-busy-fix = أغلق مكالمات الفيديو وبرامج الكام
 camera-absent-title = لم يُعثر على كاميرا
 camera-absent-body = لا توجد في هذا الحاسوب كاميرا يمكن استخدامها.
 camera-absent-fix = صِل كاميرا أو افتح غطاءها، ثم حاول مرة أخرى.
+camera-libcamera-title = لا يمكن استخدام كاميرا هذا الحاسوب بعد
+camera-libcamera-body = إنها متصلة بمعالج صور من Intel (‏IPU) ولا تعمل إلا عبر libcamera، ولا يستخدمه Countenance بعد.
+camera-libcamera-fix = صِل كاميرا USB، ثم حاول مرة أخرى.
 camera-unsupported-title = لا يمكن استخدام هذه الكاميرا
 camera-unsupported-body = لا تقدم صورة يفهمها Countenance.
 camera-unsupported-fix = اختر كاميرا أخرى أو صِلها، ثم حاول مرة أخرى.
@@ -117,6 +120,9 @@ camera-black-fix = افتح غطاء الكاميرا أو انزعه، ثم ح�
 camera-frozen-title = الصورة متوقفة
 camera-frozen-body = تعطي الكاميرا الصورة نفسها مرارًا.
 camera-frozen-fix = افصل الكاميرا وصِلها من جديد، أو استخدم كاميرا أخرى، ثم حاول مرة أخرى.
+camera-monochrome-title = الصورة بلا ألوان
+camera-monochrome-body = قد تكون هذه كاميرا للأشعة تحت الحمراء، أو أن المكان مظلم لا تظهر فيه الألوان.
+camera-monochrome-fix = اختر كاميرا أخرى أو زِد الإضاءة، ثم حاول مرة أخرى.
 camera-clock-title = ساعة الكاميرا غير صحيحة
 camera-clock-body = أوقات صورها تسير إلى الوراء.
 camera-clock-fix = افصل الكاميرا وصِلها من جديد، أو استخدم كاميرا أخرى، ثم حاول مرة أخرى.
@@ -457,6 +463,7 @@ doctor-settings = الإعدادات
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = صِل كاميرا، أو شغّل الكاميرا المدمجة.
+doctor-fix-connect-usb-camera = صِل كاميرا USB: لا تعمل الكاميرا المدمجة إلا عبر libcamera، ولا يستخدمه Countenance بعد.
 doctor-fix-join-video-group = لا يحق لهذا الحساب استخدام الكاميرات. أضفه إلى المجموعة «video»، ثم سجّل الخروج وسجّل الدخول من جديد.
 doctor-fix-open-desktop = شغّل Countenance في جلسة سطح مكتب لها شاشة.
 doctor-fix-join-render-group = لا يحق لهذا الحساب استخدام جهاز الرسوميات. أضفه إلى المجموعتين «render» و«video»، ثم سجّل الخروج وسجّل الدخول من جديد.

@@ -88,6 +88,9 @@ camera-busy-fix = Schließen Sie Videogespräche und andere Kameraprogramme und 
 camera-absent-title = Keine Kamera gefunden
 camera-absent-body = An diesem Computer gibt es keine Kamera, die sich benutzen lässt.
 camera-absent-fix = Schließen Sie eine Kamera an oder öffnen Sie ihre Abdeckung und versuchen Sie es dann noch einmal.
+camera-libcamera-title = Die Kamera dieses Computers lässt sich noch nicht benutzen
+camera-libcamera-body = Sie hängt an einem Bildprozessor von Intel (IPU) und funktioniert nur über libcamera, das Countenance noch nicht nutzt.
+camera-libcamera-fix = Schließen Sie eine USB-Kamera an und versuchen Sie es dann noch einmal.
 camera-unsupported-title = Diese Kamera lässt sich nicht benutzen
 camera-unsupported-body = Sie liefert kein Bild, das Countenance versteht.
 camera-unsupported-fix = Wählen Sie eine andere Kamera oder schließen Sie eine an und versuchen Sie es dann noch einmal.
@@ -109,6 +112,9 @@ camera-black-fix = Öffnen Sie die Abdeckung oder nehmen Sie die Kappe ab und ve
 camera-frozen-title = Das Bild steht still
 camera-frozen-body = Die Kamera liefert immer wieder dasselbe Bild.
 camera-frozen-fix = Ziehen Sie die Kamera ab und schließen Sie sie wieder an, oder nehmen Sie eine andere. Versuchen Sie es dann noch einmal.
+camera-monochrome-title = Das Bild hat keine Farben
+camera-monochrome-body = Vielleicht ist das eine Infrarotkamera, oder es ist zu dunkel für Farben.
+camera-monochrome-fix = Wählen Sie eine andere Kamera oder machen Sie mehr Licht und versuchen Sie es dann noch einmal.
 camera-clock-title = Die Uhr der Kamera geht falsch
 camera-clock-body = Die Zeiten ihrer Bilder laufen rückwärts.
 camera-clock-fix = Ziehen Sie die Kamera ab und schließen Sie sie wieder an, oder nehmen Sie eine andere. Versuchen Sie es dann noch einmal.
@@ -421,6 +427,7 @@ doctor-settings = Einstellungen
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Schließen Sie eine Kamera an oder schalten Sie die eingebaute ein.
+doctor-fix-connect-usb-camera = Schließen Sie eine USB-Kamera an: Die eingebaute funktioniert nur über libcamera, das Countenance noch nicht nutzt.
 doctor-fix-join-video-group = Dieses Konto darf keine Kameras benutzen. Nehmen Sie es in die Gruppe „video“ auf und melden Sie sich danach ab und wieder an.
 doctor-fix-open-desktop = Starten Sie Countenance in einer Desktop-Sitzung mit Bildschirm.
 doctor-fix-join-render-group = Dieses Konto darf das Grafikgerät nicht benutzen. Nehmen Sie es in die Gruppen „render“ und „video“ auf und melden Sie sich danach ab und wieder an.

@@ -88,6 +88,9 @@ camera-busy-fix = Close video calls and other camera programs, then try again.
 camera-absent-title = No camera found
 camera-absent-body = There is no camera on this computer that can be used.
 camera-absent-fix = Plug in a camera, or open its privacy shutter, then try again.
+camera-libcamera-title = This computer’s camera cannot be used yet
+camera-libcamera-body = It is attached to an Intel image processor (IPU) and works only through libcamera, which Countenance does not use yet.
+camera-libcamera-fix = Plug in a USB camera, then try again.
 camera-unsupported-title = This camera cannot be used
 camera-unsupported-body = It offers no picture that Countenance understands.
 camera-unsupported-fix = Choose or plug in another camera, then try again.
@@ -109,6 +112,9 @@ camera-black-fix = Open its shutter or take off its cap, then try again.
 camera-frozen-title = The picture stands still
 camera-frozen-body = The camera gives the same picture again and again.
 camera-frozen-fix = Unplug the camera and plug it in again, or use another one. Then try again.
+camera-monochrome-title = The picture has no color
+camera-monochrome-body = This may be an infrared camera, or it is too dark for color.
+camera-monochrome-fix = Choose another camera or make more light, then try again.
 camera-clock-title = The camera’s clock is wrong
 camera-clock-body = The times of its pictures run backwards.
 camera-clock-fix = Unplug the camera and plug it in again, or use another one. Then try again.
@@ -421,6 +427,7 @@ doctor-settings = Settings
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Connect a camera, or switch on the one that is built in.
+doctor-fix-connect-usb-camera = Connect a USB camera: the built-in one works only through libcamera, which Countenance does not use yet.
 doctor-fix-join-video-group = This account may not use cameras. Add it to the group “video”, then log out and in.
 doctor-fix-open-desktop = Start Countenance in a desktop session with a screen.
 doctor-fix-join-render-group = This account may not use the graphics device. Add it to the groups “render” and “video”, then log out and in.

@@ -88,6 +88,9 @@ camera-busy-fix = Cierra las videollamadas y otros programas de cámara e intén
 camera-absent-title = No se encuentra ninguna cámara
 camera-absent-body = En este equipo no hay ninguna cámara que se pueda usar.
 camera-absent-fix = Conecta una cámara o abre su tapa e inténtalo de nuevo.
+camera-libcamera-title = La cámara de este equipo todavía no se puede usar
+camera-libcamera-body = Está conectada a un procesador de imagen de Intel (IPU) y solo funciona con libcamera, que Countenance todavía no utiliza.
+camera-libcamera-fix = Conecta una cámara USB e inténtalo de nuevo.
 camera-unsupported-title = Esta cámara no se puede usar
 camera-unsupported-body = No ofrece ninguna imagen que Countenance entienda.
 camera-unsupported-fix = Elige o conecta otra cámara e inténtalo de nuevo.
@@ -109,6 +112,9 @@ camera-black-fix = Abre la tapa o quítala e inténtalo de nuevo.
 camera-frozen-title = La imagen no se mueve
 camera-frozen-body = La cámara da la misma imagen una y otra vez.
 camera-frozen-fix = Desconecta la cámara y vuelve a conectarla, o usa otra. Después, inténtalo de nuevo.
+camera-monochrome-title = La imagen no tiene color
+camera-monochrome-body = Puede que sea una cámara infrarroja, o está demasiado oscuro para ver colores.
+camera-monochrome-fix = Elige otra cámara o pon más luz e inténtalo de nuevo.
 camera-clock-title = El reloj de la cámara no va bien
 camera-clock-body = Las horas de sus imágenes van hacia atrás.
 camera-clock-fix = Desconecta la cámara y vuelve a conectarla, o usa otra. Después, inténtalo de nuevo.
@@ -421,6 +427,7 @@ doctor-settings = Ajustes
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Conecta una cámara o enciende la integrada.
+doctor-fix-connect-usb-camera = Conecta una cámara USB: la integrada solo funciona con libcamera, que Countenance todavía no utiliza.
 doctor-fix-join-video-group = Esta cuenta no puede usar cámaras. Añádela al grupo «video»; después cierra la sesión y vuelve a iniciarla.
 doctor-fix-open-desktop = Inicia Countenance en una sesión de escritorio con pantalla.
 doctor-fix-join-render-group = Esta cuenta no puede usar el dispositivo gráfico. Añádela a los grupos «render» y «video»; después cierra la sesión y vuelve a iniciarla.

@@ -88,6 +88,9 @@ camera-busy-fix = Fermez les appels vidéo et les autres programmes utilisant la
 camera-absent-title = Aucune caméra trouvée
 camera-absent-body = Cet ordinateur n’a pas de caméra utilisable.
 camera-absent-fix = Branchez une caméra ou ouvrez son cache, puis réessayez.
+camera-libcamera-title = La caméra de cet ordinateur n’est pas encore prise en charge
+camera-libcamera-body = Elle passe par un processeur d’image Intel (IPU) et ne fonctionne qu’avec libcamera, que Countenance n’utilise pas encore.
+camera-libcamera-fix = Branchez une caméra USB, puis réessayez.
 camera-unsupported-title = Cette caméra ne peut pas être utilisée
 camera-unsupported-body = Elle ne fournit aucune image que Countenance comprenne.
 camera-unsupported-fix = Choisissez ou branchez une autre caméra, puis réessayez.
@@ -109,6 +112,9 @@ camera-black-fix = Ouvrez son cache ou retirez son capuchon, puis réessayez.
 camera-frozen-title = L’image est figée
 camera-frozen-body = La caméra donne toujours la même image.
 camera-frozen-fix = Débranchez la caméra et rebranchez-la, ou utilisez-en une autre, puis réessayez.
+camera-monochrome-title = L’image n’a pas de couleurs
+camera-monochrome-body = C’est peut-être une caméra infrarouge, ou il fait trop sombre pour voir les couleurs.
+camera-monochrome-fix = Choisissez une autre caméra ou ajoutez de la lumière, puis réessayez.
 camera-clock-title = L’horloge de la caméra est fausse
 camera-clock-body = L’heure de ses images recule.
 camera-clock-fix = Débranchez la caméra et rebranchez-la, ou utilisez-en une autre, puis réessayez.
@@ -421,6 +427,7 @@ doctor-settings = Réglages
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Branchez une caméra ou activez celle qui est intégrée.
+doctor-fix-connect-usb-camera = Branchez une caméra USB : celle de l’ordinateur ne fonctionne qu’avec libcamera, que Countenance n’utilise pas encore.
 doctor-fix-join-video-group = Ce compte n’a pas le droit d’utiliser les caméras. Ajoutez-le au groupe « video », puis déconnectez-vous et reconnectez-vous.
 doctor-fix-open-desktop = Lancez Countenance dans une session de bureau avec un écran.
 doctor-fix-join-render-group = Ce compte n’a pas le droit d’utiliser le périphérique graphique. Ajoutez-le aux groupes « render » et « video », puis déconnectez-vous et reconnectez-vous.

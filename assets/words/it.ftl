@@ -88,6 +88,9 @@ camera-busy-fix = Chiudi videochiamate e altri programmi che usano la fotocamera
 camera-absent-title = Nessuna fotocamera trovata
 camera-absent-body = Su questo computer non c’è una fotocamera utilizzabile.
 camera-absent-fix = Collega una fotocamera o apri il copriobiettivo, poi riprova.
+camera-libcamera-title = La fotocamera di questo computer non si può ancora usare
+camera-libcamera-body = È collegata a un processore d’immagine Intel (IPU) e funziona solo con libcamera, che Countenance non usa ancora.
+camera-libcamera-fix = Collega una fotocamera USB, poi riprova.
 camera-unsupported-title = Questa fotocamera non si può usare
 camera-unsupported-body = Non offre immagini che Countenance possa leggere.
 camera-unsupported-fix = Scegli o collega un’altra fotocamera, poi riprova.
@@ -109,6 +112,9 @@ camera-black-fix = Apri il copriobiettivo o togli il tappo, poi riprova.
 camera-frozen-title = L’immagine è ferma
 camera-frozen-body = La fotocamera dà sempre la stessa immagine.
 camera-frozen-fix = Scollega la fotocamera e ricollegala, oppure usane un’altra, poi riprova.
+camera-monochrome-title = L’immagine non ha colori
+camera-monochrome-body = Forse è una fotocamera a infrarossi, o è troppo buio per vedere i colori.
+camera-monochrome-fix = Scegli un’altra fotocamera o aumenta la luce, poi riprova.
 camera-clock-title = L’orologio della fotocamera è sbagliato
 camera-clock-body = Gli orari delle sue immagini vanno all’indietro.
 camera-clock-fix = Scollega la fotocamera e ricollegala, oppure usane un’altra, poi riprova.
@@ -421,6 +427,7 @@ doctor-settings = Impostazioni
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Collega una fotocamera o accendi quella integrata.
+doctor-fix-connect-usb-camera = Collega una fotocamera USB: quella integrata funziona solo con libcamera, che Countenance non usa ancora.
 doctor-fix-join-video-group = Questo account non può usare fotocamere. Aggiungilo al gruppo “video”, poi esci dalla sessione e rientra.
 doctor-fix-open-desktop = Avvia Countenance in una sessione desktop con uno schermo.
 doctor-fix-join-render-group = Questo account non può usare il dispositivo grafico. Aggiungilo ai gruppi “render” e “video”, poi esci dalla sessione e rientra.

@@ -86,6 +86,9 @@ camera-busy-fix = ビデオ通話などカメラを使うプログラムを閉�
 camera-absent-title = カメラが見つかりません
 camera-absent-body = このコンピューターには使えるカメラがありません。
 camera-absent-fix = カメラを接続するか、カメラのカバーを開けてから、もう一度お試しください。
+camera-libcamera-title = このコンピューターのカメラはまだ使えません
+camera-libcamera-body = このカメラは Intel の画像プロセッサー（IPU）につながっていて、libcamera でしか動きません。Countenance はまだ libcamera に対応していません。
+camera-libcamera-fix = USB カメラを接続してから、もう一度お試しください。
 camera-unsupported-title = このカメラは使えません
 camera-unsupported-body = Countenance が扱える映像を出力していません。
 camera-unsupported-fix = 別のカメラを選ぶか接続してから、もう一度お試しください。
@@ -107,6 +110,9 @@ camera-black-fix = カメラのカバーを開けるかキャップを外して�
 camera-frozen-title = 映像が止まっています
 camera-frozen-body = カメラから同じ画像ばかり届いています。
 camera-frozen-fix = カメラを抜いて差し直すか、別のカメラを使って、もう一度お試しください。
+camera-monochrome-title = 映像に色がありません
+camera-monochrome-body = 赤外線カメラか、色が見えないほど暗い場所のようです。
+camera-monochrome-fix = 別のカメラを選ぶか、明るくしてから、もう一度お試しください。
 camera-clock-title = カメラの時刻が正しくありません
 camera-clock-body = 画像の時刻が逆に進んでいます。
 camera-clock-fix = カメラを抜いて差し直すか、別のカメラを使って、もう一度お試しください。
@@ -412,6 +418,7 @@ doctor-settings = 設定
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = カメラを接続するか、内蔵カメラをオンにしてください。
+doctor-fix-connect-usb-camera = USB カメラを接続してください。内蔵カメラは libcamera でしか動かず、Countenance はまだ対応していません。
 doctor-fix-join-video-group = このアカウントはカメラを使えません。グループ「video」に追加し、いったんログアウトしてからログインし直してください。
 doctor-fix-open-desktop = 画面のあるデスクトップセッションで Countenance を起動してください。
 doctor-fix-join-render-group = このアカウントはグラフィックスデバイスを使えません。グループ「render」と「video」に追加し、いったんログアウトしてからログインし直してください。

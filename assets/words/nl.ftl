@@ -88,6 +88,9 @@ camera-busy-fix = Sluit videogesprekken en andere cameraprogramma’s en probeer
 camera-absent-title = Geen camera gevonden
 camera-absent-body = Deze computer heeft geen bruikbare camera.
 camera-absent-fix = Sluit een camera aan of open het schuifje en probeer het opnieuw.
+camera-libcamera-title = De camera van deze computer kan nog niet worden gebruikt
+camera-libcamera-body = De camera zit op een beeldprocessor van Intel (IPU) en werkt alleen via libcamera, dat Countenance nog niet gebruikt.
+camera-libcamera-fix = Sluit een USB-camera aan en probeer het opnieuw.
 camera-unsupported-title = Deze camera kan niet worden gebruikt
 camera-unsupported-body = De camera levert geen beeld dat Countenance begrijpt.
 camera-unsupported-fix = Kies een andere camera of sluit er een aan en probeer het opnieuw.
@@ -109,6 +112,9 @@ camera-black-fix = Open het schuifje of haal het dopje eraf en probeer het opnie
 camera-frozen-title = Het beeld staat stil
 camera-frozen-body = De camera geeft steeds hetzelfde beeld.
 camera-frozen-fix = Koppel de camera los en sluit hem weer aan, of gebruik een andere. Probeer het daarna opnieuw.
+camera-monochrome-title = Het beeld heeft geen kleur
+camera-monochrome-body = Misschien is dit een infraroodcamera, of is het te donker voor kleur.
+camera-monochrome-fix = Kies een andere camera of zorg voor meer licht en probeer het opnieuw.
 camera-clock-title = De klok van de camera klopt niet
 camera-clock-body = De tijden van de beelden lopen terug.
 camera-clock-fix = Koppel de camera los en sluit hem weer aan, of gebruik een andere. Probeer het daarna opnieuw.
@@ -421,6 +427,7 @@ doctor-settings = Instellingen
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Sluit een camera aan of zet de ingebouwde camera aan.
+doctor-fix-connect-usb-camera = Sluit een USB-camera aan: de ingebouwde werkt alleen via libcamera, dat Countenance nog niet gebruikt.
 doctor-fix-join-video-group = Dit account mag geen camera’s gebruiken. Voeg het toe aan de groep “video”. Meld u daarna af en weer aan.
 doctor-fix-open-desktop = Start Countenance in een bureaubladsessie met een scherm.
 doctor-fix-join-render-group = Dit account mag het grafische apparaat niet gebruiken. Voeg het toe aan de groepen “render” en “video”. Meld u daarna af en weer aan.

@@ -92,6 +92,9 @@ camera-busy-fix = Zamknij rozmowy wideo i inne programy używające kamery, a po
 camera-absent-title = Nie znaleziono kamery
 camera-absent-body = Ten komputer nie ma kamery, której można użyć.
 camera-absent-fix = Podłącz kamerę lub otwórz jej osłonę, a potem spróbuj ponownie.
+camera-libcamera-title = Kamery tego komputera nie można jeszcze użyć
+camera-libcamera-body = Jest podłączona do procesora obrazu Intel (IPU) i działa tylko przez libcamera, czego Countenance jeszcze nie obsługuje.
+camera-libcamera-fix = Podłącz kamerę USB, a potem spróbuj ponownie.
 camera-unsupported-title = Tej kamery nie można użyć
 camera-unsupported-body = Nie daje obrazu w postaci, którą Countenance rozumie.
 camera-unsupported-fix = Wybierz lub podłącz inną kamerę, a potem spróbuj ponownie.
@@ -113,6 +116,9 @@ camera-black-fix = Otwórz osłonę kamery lub zdejmij zaślepkę, a potem spró
 camera-frozen-title = Obraz stoi w miejscu
 camera-frozen-body = Kamera wciąż daje ten sam obraz.
 camera-frozen-fix = Odłącz kamerę i podłącz ją ponownie albo użyj innej, a potem spróbuj jeszcze raz.
+camera-monochrome-title = Obraz nie ma kolorów
+camera-monochrome-body = To może być kamera na podczerwień albo jest za ciemno na kolory.
+camera-monochrome-fix = Wybierz inną kamerę lub dodaj światła, a potem spróbuj ponownie.
 camera-clock-title = Zegar kamery działa źle
 camera-clock-body = Czas jej obrazów się cofa.
 camera-clock-fix = Odłącz kamerę i podłącz ją ponownie albo użyj innej, a potem spróbuj jeszcze raz.
@@ -439,6 +445,7 @@ doctor-settings = Ustawienia
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Podłącz kamerę lub włącz wbudowaną.
+doctor-fix-connect-usb-camera = Podłącz kamerę USB: wbudowana działa tylko przez libcamera, czego Countenance jeszcze nie obsługuje.
 doctor-fix-join-video-group = To konto nie może używać kamer. Dodaj je do grupy „video”, a potem wyloguj się i zaloguj ponownie.
 doctor-fix-open-desktop = Uruchom Countenance w sesji pulpitu z ekranem.
 doctor-fix-join-render-group = To konto nie może używać urządzenia graficznego. Dodaj je do grup „render” i „video”, a potem wyloguj się i zaloguj ponownie.

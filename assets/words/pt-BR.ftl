@@ -88,6 +88,9 @@ camera-busy-fix = Feche chamadas de vídeo e outros programas de câmera e tente
 camera-absent-title = Nenhuma câmera encontrada
 camera-absent-body = Não há neste computador uma câmera que possa ser usada.
 camera-absent-fix = Conecte uma câmera ou abra a tampa dela e tente de novo.
+camera-libcamera-title = A câmera deste computador ainda não pode ser usada
+camera-libcamera-body = Ela está ligada a um processador de imagem da Intel (IPU) e só funciona com libcamera, que o Countenance ainda não usa.
+camera-libcamera-fix = Conecte uma câmera USB e tente de novo.
 camera-unsupported-title = Esta câmera não pode ser usada
 camera-unsupported-body = Ela não fornece uma imagem que o Countenance entenda.
 camera-unsupported-fix = Escolha ou conecte outra câmera e tente de novo.
@@ -109,6 +112,9 @@ camera-black-fix = Abra ou retire a tampa da câmera e tente de novo.
 camera-frozen-title = A imagem está parada
 camera-frozen-body = A câmera envia sempre a mesma imagem.
 camera-frozen-fix = Desconecte a câmera e conecte-a de novo, ou use outra. Depois, tente outra vez.
+camera-monochrome-title = A imagem não tem cores
+camera-monochrome-body = Talvez seja uma câmera infravermelha, ou está escuro demais para ver cores.
+camera-monochrome-fix = Escolha outra câmera ou aumente a luz e tente de novo.
 camera-clock-title = O relógio da câmera está errado
 camera-clock-body = Os horários das imagens andam para trás.
 camera-clock-fix = Desconecte a câmera e conecte-a de novo, ou use outra. Depois, tente outra vez.
@@ -421,6 +427,7 @@ doctor-settings = Configurações
 
 ## Diagnostics: what to do
 doctor-fix-connect-camera = Conecte uma câmera ou ligue a embutida.
+doctor-fix-connect-usb-camera = Conecte uma câmera USB: a integrada só funciona com libcamera, que o Countenance ainda não usa.
 doctor-fix-join-video-group = Esta conta não pode usar câmeras. Inclua-a no grupo “video”; depois saia da sessão e entre de novo.
 doctor-fix-open-desktop = Inicie o Countenance em uma sessão de área de trabalho com tela.
 doctor-fix-join-render-group = Esta conta não pode usar o dispositivo gráfico. Inclua-a nos grupos “render” e “video”; depois saia da sessão e entre de novo.

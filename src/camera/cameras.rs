@@ -1,6 +1,9 @@
 //! Lists the cameras of this machine, selects the requested one and opens it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use super::{
     CameraError, FrameSource,
@@ -8,6 +11,7 @@ use super::{
     device::{Device, Lister, Usage},
     live::{FrameSlot, LiveSource, Notify},
     permission::{Permission, permission},
+    provenance::linux::image_processor,
 };
 use countenance_core::protocol::CameraClaim;
 
@@ -57,7 +61,10 @@ impl Cameras {
     pub fn open(&self) -> Result<Device, CameraError> {
         let CameraRequest { choice, mut usage } = locked(&self.request).clone();
         let cameras = self.list();
-        let camera = choice.among(&cameras)?;
+        let camera = choice.among(&cameras).map_err(|error| match error {
+            CameraError::Absent => why_none(),
+            other => other,
+        })?;
         (usage.pinned, usage.testing) = (choice.pinned, choice.testing);
         *locked(&self.opened) = Some(camera.id.clone());
         let claim = usage.claim(camera);
@@ -83,6 +90,11 @@ impl Cameras {
         let opened = locked(&self.opened).clone();
         opened.is_none_or(|opened| self.list().iter().any(|camera| camera.id == opened))
     }
+}
+
+/// Why no camera is listed, as far as this computer tells: only Linux has a `/sys`.
+pub fn why_none() -> CameraError {
+    image_processor(Path::new("/sys")).map_or(CameraError::Absent, CameraError::NeedsLibcamera)
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -14,6 +14,8 @@ pub struct Listed {
     pub node: String,
     /// What is known of its origin.
     pub provenance: Provenance,
+    /// Whether it also offers grayscale, as an infrared sensor does: others are preferred to it. Its images decide.
+    pub maybe_infrared: bool,
 }
 
 /// The configured choice.
@@ -30,13 +32,16 @@ pub struct Choice {
     pub testing: bool,
 }
 
-/// Sorts cameras for display: physical ones first, then unknown, then virtual; within a kind by bus path, so that the
-/// order is stable.
+/// Sorts cameras for display: physical ones first, then unknown, then virtual; within a kind those that may be infrared
+/// last, and by bus path, so that the order is stable.
 pub fn in_order(mut cameras: Vec<Listed>) -> Vec<Listed> {
-    let rank = |camera: &Listed| match camera.provenance.kind {
-        CameraKind::Physical => 0,
-        CameraKind::Unknown => 1,
-        CameraKind::Virtual => 2,
+    let rank = |camera: &Listed| {
+        let kind = match camera.provenance.kind {
+            CameraKind::Physical => 0,
+            CameraKind::Unknown => 1,
+            CameraKind::Virtual => 2,
+        };
+        (kind, camera.maybe_infrared)
     };
     cameras.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id)).then_with(|| a.node.cmp(&b.node)));
     cameras
@@ -64,7 +69,8 @@ mod tests {
 
     fn camera(id: &str, kind: CameraKind) -> Listed {
         let provenance = Provenance { driver: "uvcvideo".into(), bus_path: None, vid_pid: None, kind, because: "" };
-        Listed { id: id.into(), name: format!("{id} webcam"), node: format!("/dev/{id}"), provenance }
+        let (id, name, node) = (id.into(), format!("{id} webcam"), format!("/dev/{id}"));
+        Listed { id, name, node, provenance, maybe_infrared: false }
     }
 
     fn all() -> Vec<Listed> {
@@ -76,6 +82,17 @@ mod tests {
     fn sorts_physical_cameras_first_and_stably() {
         let ids: Vec<_> = all().into_iter().map(|camera| camera.id).collect();
         assert_eq!(ids, ["a", "b", "u", "v"]);
+    }
+
+    /// 13d3:5497 lists a node with GREY and MJPG before or after that of its color sensor.
+    #[test]
+    fn a_camera_that_may_be_infrared_is_used_only_if_there_is_no_other_of_its_kind() {
+        let infrared = |id, kind| Listed { maybe_infrared: true, ..camera(id, kind) };
+        let first = |cameras| Choice::default().among(&in_order(cameras)).unwrap().id.clone();
+        let (a, b, v) =
+            (infrared("a", CameraKind::Physical), camera("b", CameraKind::Physical), camera("v", CameraKind::Virtual));
+        assert_eq!(first(vec![a.clone(), b]), "b");
+        assert_eq!(first(vec![v, a]), "a", "a virtual one is no better");
     }
 
     #[test]

@@ -50,6 +50,8 @@ kinds! {
     Busy = "busy", CameraError::Busy, ByItself;
     /// No camera was found.
     Absent = "absent", CameraError::Absent, ByItself;
+    /// No camera was found but one that works only through libcamera.
+    NeedsLibcamera = "needs_libcamera", CameraError::NeedsLibcamera(_), ByItself;
     /// The camera that this installation requires is not connected.
     NotPinned = "pinned", CameraError::NotPinned, ByItself;
     /// No usable format.
@@ -64,6 +66,8 @@ kinds! {
     Black = "black", CameraError::Black, ByHand;
     /// The image does not change.
     Frozen = "frozen", CameraError::Frozen, ByHand;
+    /// The image has no color.
+    Monochrome = "monochrome", CameraError::Monochrome, ByHand;
     /// Timestamps are out of order.
     TimeBackwards = "time_backwards", CameraError::TimeBackwards, ByHand;
     /// A virtual camera, which is not admitted.
@@ -113,9 +117,10 @@ mod tests {
 
     #[test]
     fn a_sign_in_waits_for_fewer_failures_than_a_camera_test() {
-        use CameraErrorKind::{Absent, Black, Busy, Frozen, Lost, NotPinned, Stalled, TimeBackwards, TooSlow};
-        let by_itself = [Busy, Absent, NotPinned, Lost, Stalled];
-        let at_all = [by_itself.as_slice(), &[TooSlow, Black, Frozen, TimeBackwards]].concat();
+        use CameraErrorKind as K;
+        let by_itself = [K::Busy, K::Absent, K::NeedsLibcamera, K::NotPinned, K::Lost, K::Stalled];
+        let by_hand = [K::TooSlow, K::Black, K::Frozen, K::Monochrome, K::TimeBackwards];
+        let at_all = [by_itself.as_slice(), &by_hand].concat();
         let those =
             |holds: fn(CameraErrorKind) -> bool| CameraErrorKind::ALL.into_iter().filter(move |kind| holds(*kind));
         assert_eq!(those(CameraErrorKind::may_pass_by_itself).collect::<Vec<_>>(), by_itself);

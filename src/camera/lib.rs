@@ -9,6 +9,7 @@ use countenance_core::{
 
 pub mod cameras;
 pub mod choice;
+mod chroma;
 pub mod colour;
 pub mod device;
 mod error_kind;
@@ -65,6 +66,10 @@ pub enum CameraError {
     /// No camera was found. Remedy: connect one.
     #[error("there is no camera")]
     Absent,
+    /// No camera was found, and that of this computer is attached to an image processor, named here, which only libcamera
+    /// can use. Remedy: connect another one.
+    #[error("there is no camera but that of the {0}, which works only through libcamera")]
+    NeedsLibcamera(&'static str),
     /// Cameras were found, but not the required one. Remedy: connect that camera.
     #[error("the required camera is not connected")]
     NotPinned,
@@ -86,6 +91,9 @@ pub enum CameraError {
     /// The image does not change. Remedy: reconnect the camera.
     #[error("the camera's image is frozen")]
     Frozen,
+    /// The image has no color. Remedy: another camera, if this is an infrared one; else more light.
+    #[error("the camera's image has no color")]
+    Monochrome,
     /// Timestamps are out of order. Remedy: reconnect the camera, or use another one.
     #[error("the camera's timestamps are out of order")]
     TimeBackwards,

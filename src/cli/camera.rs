@@ -88,14 +88,18 @@ fn list(as_json: bool) -> anyhow::Result<ExitCode> {
     let cameras = Cameras::new(countenance_camera::CameraRequest::default(), Box::new(|_| false)).list();
     let mut out = console::stdout();
     if cameras.is_empty() && !as_json {
-        complain!("countenance: no camera found");
+        match countenance_camera::cameras::why_none() {
+            CameraError::Absent => complain!("countenance: no camera found"),
+            other => complain!("countenance: {other}"),
+        }
     }
     for camera in &cameras {
-        let Listed { id, name, node, provenance } = camera;
+        let Listed { id, name, node, provenance, maybe_infrared } = camera;
         if as_json {
             let line = json!({
                 "id": id, "name": name, "node": node, "kind": provenance.kind, "driver": provenance.driver,
                 "bus_path": provenance.bus_path, "vid_pid": provenance.vid_pid, "because": provenance.because,
+                "maybe_infrared": maybe_infrared,
             });
             writeln!(out, "{line}")?;
         } else {
@@ -106,6 +110,9 @@ fn list(as_json: bool) -> anyhow::Result<ExitCode> {
             };
             writeln!(out, "{name}\n    id      {id}\n    device  {node}, driver {}", provenance.driver)?;
             writeln!(out, "    kind    {kind}: {}", provenance.because)?;
+            if *maybe_infrared {
+                writeln!(out, "    note    may be an infrared sensor: it also offers grayscale")?;
+            }
         }
     }
     Ok(if cameras.is_empty() { Exit::NoCamera.into() } else { ExitCode::SUCCESS })

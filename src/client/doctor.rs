@@ -73,6 +73,8 @@ countenance_core::enumeration! {
     pub enum Fix {
         /// Connect a camera, or turn it on.
         ConnectCamera,
+        /// Connect a USB camera: the built-in one needs libcamera.
+        ConnectUsbCamera,
         /// Give this user access to camera devices.
         JoinVideoGroup,
         /// Start the program in a graphical session.
@@ -175,6 +177,7 @@ impl Fix {
     pub fn id(self) -> &'static str {
         match self {
             Self::ConnectCamera => "doctor-fix-connect-camera",
+            Self::ConnectUsbCamera => "doctor-fix-connect-usb-camera",
             Self::JoinVideoGroup => "doctor-fix-join-video-group",
             Self::OpenDesktop => "doctor-fix-open-desktop",
             Self::JoinRenderGroup => "doctor-fix-join-render-group",
@@ -230,6 +233,9 @@ impl fmt::Display for Fix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ConnectCamera => "Connect a camera, or turn on the built-in one.",
+            Self::ConnectUsbCamera => {
+                "Connect a USB camera: the built-in one works only through libcamera, which Countenance does not use yet."
+            }
             Self::JoinVideoGroup => "Give this user access to cameras: sudo usermod -aG video USER, then sign out and in again.",
             Self::OpenDesktop => {
                 "Start Countenance in a desktop session: DISPLAY or WAYLAND_DISPLAY must name a display that answers. \

@@ -132,12 +132,17 @@ pub(crate) fn check_stream(state: &KioskState, camera: &dyn CameraCheck) {
 pub fn camera_condition(kind: CameraErrorKind) -> OutOfOrder {
     use CameraErrorKind as K;
     match kind {
-        K::Absent | K::NotPinned | K::Lost => OutOfOrder::CameraGone,
+        K::Absent | K::NeedsLibcamera | K::NotPinned | K::Lost => OutOfOrder::CameraGone,
         K::Busy | K::Denied => OutOfOrder::CameraBusy,
         K::Stalled | K::TooSlow | K::Black | K::Frozen | K::TimeBackwards => OutOfOrder::CameraFrozen,
-        K::Unsupported | K::Virtual | K::NotKnown | K::Injected | K::NotQualified | K::Ended | K::Recording => {
-            OutOfOrder::AskStaff
-        }
+        K::Unsupported
+        | K::Monochrome
+        | K::Virtual
+        | K::NotKnown
+        | K::Injected
+        | K::NotQualified
+        | K::Ended
+        | K::Recording => OutOfOrder::AskStaff,
     }
 }
 

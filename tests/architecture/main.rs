@@ -44,8 +44,16 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("rquickjs", &["standin/tenant/actions"]),
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("v4l", &["camera/device/v4l2.rs"]),
-    ("nokhwa", &["camera/device/mac_and_windows.rs", "camera/device/list.rs"]),
-    ("nokhwa_core", &["camera/device/mac_and_windows.rs"]),
+    (
+        "nokhwa",
+        &[
+            "camera/device/beside.rs",
+            "camera/device/camera.rs",
+            "camera/device/list.rs",
+            "camera/device/tests.rs",
+            "camera/device/v4l2.rs",
+        ],
+    ),
     ("zune_jpeg", &["camera/device/decode.rs", "camera/recording/still.rs"]),
     (
         "rustix",
@@ -60,7 +68,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
             "verifier/cli/process.rs",
         ],
     ),
-    ("nokhwa_bindings_macos", &["camera/device/mac_and_windows.rs", "camera/permission.rs"]),
+    ("nokhwa_bindings_macos", &["camera/device/camera.rs", "camera/permission.rs"]),
     ("anyhow", &["main.rs", "cli", "client/installation.rs", "client/nets.rs", "lab/cli", "lab/demo", "verifier/cli"]),
     ("eframe", &["gui", "lab/pacing.rs"]),
     ("winit", &["gui/window.rs"]),

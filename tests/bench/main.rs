@@ -5,7 +5,7 @@
 
 use std::{fs, hint::black_box, path::PathBuf};
 
-use nokhwa_core::types::{Resolution, nv12_to_rgb, yuyv422_to_rgb};
+use nokhwa::utils::{Resolution, nv12_to_rgb, yuyv422_to_rgb};
 
 /// Measured rounds over all images, after one to warm up.
 const ROUNDS: usize = 10;

@@ -103,10 +103,11 @@ fn what_was_agreed_to_is_what_was_shown() {
 
 #[test]
 fn each_camera_failure_has_its_own_page_and_can_be_retried() {
-    let rows: [(CameraFailure, &str); 13] = [
+    let rows: [(CameraFailure, &str); 15] = [
         (|| CameraError::Denied, "The camera is not allowed"),
         (|| CameraError::Busy, "The camera is in use"),
         (|| CameraError::Absent, "No camera found"),
+        (|| CameraError::NeedsLibcamera("Intel IPU6"), "This computer’s camera cannot be used yet"),
         (|| CameraError::Unsupported, "This camera cannot be used"),
         (|| CameraError::Lost, "The camera was unplugged"),
         (|| CameraError::Stalled, "The camera does not answer"),
@@ -114,6 +115,7 @@ fn each_camera_failure_has_its_own_page_and_can_be_retried() {
         (|| CameraError::TooSlow, "The camera is too slow"),
         (|| CameraError::Black, "The picture is black"),
         (|| CameraError::Frozen, "The picture stands still"),
+        (|| CameraError::Monochrome, "The picture has no color"),
         (|| CameraError::TimeBackwards, "The camera’s clock is wrong"),
         (|| CameraError::NotAllowed(CameraRefusal::Virtual), "This camera is not accepted"),
         (|| recording_error().into(), "The recording cannot be played"),

@@ -55,7 +55,7 @@ fn elsewhere(
         let name = readable(&info.human_name());
         let provenance = examine(&info.human_name(), info.description(), &info.misc());
         let id = id_of(&provenance, &name);
-        Listed { id, name, node: node(&info), provenance }
+        Listed { id, name, node: node(&info), provenance, maybe_infrared: false }
     };
     listed.into_iter().map(camera).filter(|camera| !sees_no_colours(&camera.name)).collect()
 }
@@ -95,7 +95,7 @@ mod linux {
     use crate::{
         CameraError,
         choice::Listed,
-        device::{backend::Backend, v4l2::V4l2},
+        device::{beside::Offered, camera::OpenCamera},
         provenance::linux,
     };
 
@@ -135,29 +135,36 @@ mod linux {
         fs::metadata(folder).ok().map(|meta| meta.ino())
     }
 
-    /// The camera behind a node; `None` if it offers no usable video: metadata, output, infrared, depth.
+    /// The camera behind a node; `None` if it offers no usable video: metadata, output, infrared, depth, an image processor's
+    /// raw data.
     fn camera(sys: &Path, folder: &Path, name: &str) -> Option<Listed> {
         let node = format!("/dev/{name}");
         // The node was reused by another device; skip it.
         if !is_node_of(Path::new(&node), &folder.join("dev")) {
             return None;
         }
-        let captures = match V4l2::open(Path::new(&node)).and_then(|mut node| node.offers()) {
-            Ok(offers) => !offers.is_empty(),
-            // A node without permission may still be a camera: a webcam's first node is one, its second is metadata.
-            Err(CameraError::Denied) => attribute(&folder.join("index")).is_none_or(|index| index == "0"),
-            Err(_) => false,
-        };
-        if !captures {
+        // Such a processor lists any format, and delivers none before its parts have been connected to each other.
+        if linux::is_of_image_processor(sys, name) {
             return None;
         }
+        let offered = match OpenCamera::open(&node).and_then(|mut camera| camera.offers()) {
+            Ok(offered) if !offered.offers.is_empty() => offered,
+            // A node without permission may still be a camera: a webcam's first node is one, its second is metadata.
+            Err(CameraError::Denied) if attribute(&folder.join("index")).is_none_or(|index| index == "0") => {
+                Offered::default()
+            }
+            Ok(_) | Err(_) => return None,
+        };
         let provenance = linux::examine(sys, name);
         let label = linux::label(sys, name).unwrap_or_default();
         let label = readable(if label.is_empty() { name } else { &label });
-        if sees_no_colours(&label) {
+        // V4L2 cuts the name after 31 characters; USB has the rest of it.
+        let function = linux::function(sys, name).unwrap_or_default();
+        if sees_no_colours(&label) || sees_no_colours(&function) {
             return None;
         }
-        Some(Listed { id: id_of(&provenance, &label), name: label, node, provenance })
+        let id = id_of(&provenance, &label);
+        Some(Listed { id, name: label, node, provenance, maybe_infrared: offered.grey })
     }
 
     /// Whether `node` is the device with the number `major:minor` in the attribute `dev`.

@@ -3,7 +3,9 @@
 //! | file | contents |
 //! |---|---|
 //! | `list` | lists the cameras |
-//! | `backend` | the interface to a system's camera API; implemented by `v4l2` on Linux and by `mac_and_windows` |
+//! | `camera` | the way to a camera on every system, through nokhwa |
+//! | `v4l2` | Linux's backend for nokhwa, ours |
+//! | `beside` | what such a backend says beside nokhwa's interface |
 //! | `formats` | which formats to request, in which order |
 //! | `decode` | decodes the device's bytes |
 //!
@@ -25,16 +27,20 @@ use countenance_core::{
     protocol::{CameraClaim, InjectionSign},
 };
 
-mod backend;
+#[cfg_attr(
+    not(any(test, target_os = "linux")),
+    allow(dead_code, unused_imports, unused_macros, reason = "only Linux has a backend of ours")
+)]
+mod beside;
+mod camera;
 pub mod decode;
 mod formats;
 mod list;
-#[cfg(any(test, target_os = "macos", target_os = "windows"))]
-mod mac_and_windows;
 #[cfg(target_os = "linux")]
 mod v4l2;
 
-use backend::{Backend, Granted, Raw};
+use beside::Granted;
+use camera::{OpenCamera, Raw};
 use decode::Decoder;
 pub use decode::PixelFormat;
 pub use formats::ImageSize;
@@ -71,7 +77,7 @@ pub struct Usage {
 
 /// An open camera.
 pub struct Device {
-    backend: Box<dyn Backend>,
+    camera: OpenCamera,
     offers: Vec<Offer>,
     usage: Usage,
     claim: CameraClaim,
@@ -122,14 +128,14 @@ struct First {
 impl Device {
     /// Opens `camera`. Its light stays off until [`start`](FrameSource::start).
     pub fn open(camera: &Listed, usage: Usage) -> Result<Self, CameraError> {
-        Self::over(open_backend(camera)?, camera, usage)
+        Self::over(OpenCamera::open(&camera.node)?, camera, usage)
     }
 
-    fn over(mut backend: Box<dyn Backend>, camera: &Listed, usage: Usage) -> Result<Self, CameraError> {
-        let offers = backend.offers()?;
-        let claim = usage.claim(camera);
+    fn over(mut camera: OpenCamera, listed: &Listed, usage: Usage) -> Result<Self, CameraError> {
+        let offers = camera.offers()?.offers;
+        let claim = usage.claim(listed);
         Ok(Self {
-            backend,
+            camera,
             offers,
             usage,
             claim,
@@ -143,7 +149,7 @@ impl Device {
     fn begin(&mut self) -> Result<(), CameraError> {
         let mut refused = CameraError::Unsupported;
         for asked in formats::plan(&self.offers, self.usage.format, self.usage.size) {
-            match self.backend.stream(&asked) {
+            match self.camera.stream(&asked) {
                 Ok(granted) => {
                     self.claim.format = Offer { fps: per_second(granted.fps), ..asked.with(&granted) }.to_string();
                     self.stream = Some(Streaming::new(asked, granted, &self.usage.policy));
@@ -164,21 +170,21 @@ impl Device {
             let now = now();
             if !stream.restarted && now.duration_since(stream.last_arrival) > self.restart_after {
                 stream.restarted = true;
-                self.backend.stream(&stream.asked)?;
+                self.camera.stream(&stream.asked)?;
             }
             let left = deadline.saturating_duration_since(now);
-            let Some(raw) = self.backend.next(left.min(self.restart_after))? else {
+            let Some(raw) = self.camera.next(left.min(self.restart_after))? else {
                 if left.is_zero() {
                     return Ok(None);
                 }
                 continue;
             };
             stream.arrived(self::now());
-            if raw.damaged {
+            if raw.metadata.damaged {
                 continue;
             }
             let Granted { format, layout, .. } = stream.granted;
-            match self.decoder.decode(format, &layout, raw.bytes) {
+            match self.decoder.decode(format, &layout, raw.bytes()) {
                 Ok(rgb) => {
                     stream.undecodable = 0;
                     return stream.frame(&raw, rgb, self.usage.orientation).map(Some);
@@ -214,7 +220,7 @@ impl FrameSource for Device {
     }
 
     fn stop(&mut self) {
-        self.backend.stop();
+        self.camera.stop();
         self.stream = None;
     }
 
@@ -258,18 +264,19 @@ impl Streaming {
     }
 
     /// The decoded frame with its place in the stream and in upright orientation.
-    fn frame(&mut self, raw: &Raw<'_>, rgb: Vec<u8>, orientation: Orientation) -> Result<Frame, CameraError> {
-        let first = *self.first.get_or_insert(First { at: raw.at, number: raw.number });
+    fn frame(&mut self, raw: &Raw, rgb: Vec<u8>, orientation: Orientation) -> Result<Frame, CameraError> {
+        let number = raw.metadata.number;
+        let first = *self.first.get_or_insert(First { at: raw.at, number });
         let at = raw.at.saturating_sub(first.at);
-        let counted = raw.number.zip(first.number).and_then(|(number, first)| number.checked_sub(first));
+        let counted = number.zip(first.number).and_then(|(number, first)| number.checked_sub(first));
         let seq = counted.unwrap_or(self.given).max(self.given);
         self.given = seq + 1;
         let (width, height) = (self.granted.layout.width, self.granted.layout.height);
-        self.injection.see(&Arrived { bytes: self.granted.format.picture(raw.bytes), at, rgb: &rgb, width });
+        self.injection.see(&Arrived { bytes: self.granted.format.picture(raw.bytes()), at, rgb: &rgb, width });
         let (width, height, rgb) = orientation.upright(width, height, rgb);
         // The decoder returns complete images, but their size comes from the driver and may be invalid.
         let frame = Frame::new(width, height, rgb, seq, at).or(Err(CameraError::Unsupported))?;
-        Ok(match raw.captured {
+        Ok(match raw.metadata.captured {
             Some(captured) => frame.captured(captured),
             None => frame,
         })
@@ -286,21 +293,6 @@ impl Offer {
 /// A rate as a fraction with three decimals.
 fn per_second(fps: f32) -> (u32, u32) {
     ((fps * 1_000.0).round() as u32, 1_000)
-}
-
-#[cfg(target_os = "linux")]
-fn open_backend(camera: &Listed) -> Result<Box<dyn Backend>, CameraError> {
-    Ok(Box::new(v4l2::V4l2::open(std::path::Path::new(&camera.node))?))
-}
-
-#[cfg(any(target_os = "macos", target_os = "windows"))]
-fn open_backend(camera: &Listed) -> Result<Box<dyn Backend>, CameraError> {
-    Ok(Box::new(mac_and_windows::Nokhwa::open(&camera.node)?))
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "windows")))]
-fn open_backend(_: &Listed) -> Result<Box<dyn Backend>, CameraError> {
-    Err(CameraError::Unsupported)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a camera runs in real time")]

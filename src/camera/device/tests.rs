@@ -1,9 +1,22 @@
 //! A device over a scripted backend: the script specifies what it offers, grants and delivers.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+};
+
+use nokhwa::{
+    Buffer, NokhwaError,
+    camera_traits::CaptureBackendTrait,
+    utils::{ApiBackend, CameraFormat, CameraIndex, CameraInfo, Resolution},
+};
 
 use super::*;
 use crate::{colour::Colour, provenance::Provenance, turn::Turn};
+use beside::{Beside, Failure, Metadata, Offered};
 use countenance_core::protocol::{CameraKind, CameraRefusal};
 use decode::Layout;
 
@@ -20,14 +33,24 @@ enum Turnout {
     Unplugged,
 }
 
+/// A rate in whole frames per second, and the exact one.
+type Asked = (u32, Option<(u32, u32)>);
+
+/// A backend of ours, or with no note one of nokhwa's.
 struct FakeBackend {
     offers: Vec<Offer>,
     refuses: Vec<(PixelFormat, fn() -> CameraError)>,
     grants: Option<(u32, u32)>,
     turnouts: VecDeque<Turnout>,
-    begun: std::sync::Arc<std::sync::atomic::AtomicU32>,
-    bytes: Vec<u8>,
+    begun: Arc<AtomicU32>,
+    /// The rates that were asked for, in whole numbers and exactly.
+    asked: Arc<Mutex<Vec<Asked>>>,
+    /// How long frames were waited for.
+    waits: Arc<Mutex<Vec<Duration>>>,
     noise: u32,
+    set: CameraFormat,
+    info: CameraInfo,
+    beside: Option<Beside>,
 }
 
 const SIDE: u32 = 16;
@@ -44,28 +67,75 @@ fn fake(turnouts: impl IntoIterator<Item = Turnout>) -> FakeBackend {
         refuses: Vec::new(),
         grants: None,
         turnouts: warm_up.chain(turnouts).collect(),
-        begun: std::sync::Arc::default(),
-        bytes: Vec::new(),
+        begun: Arc::default(),
+        asked: Arc::default(),
+        waits: Arc::default(),
         noise: 1,
+        set: CameraFormat::default(),
+        info: CameraInfo::new("Fake", "", "", CameraIndex::Index(0)),
+        beside: Some(Beside::default()),
     }
 }
 
-impl Backend for FakeBackend {
-    fn offers(&mut self) -> Result<Vec<Offer>, CameraError> {
-        Ok(self.offers.clone())
+impl FakeBackend {
+    fn fails(&self, failure: Failure) -> NokhwaError {
+        let text = || NokhwaError::ReadFrameError("0xC00D3EA2".into());
+        self.beside.as_ref().map_or_else(text, |beside| beside.fails(failure))
+    }
+}
+
+impl CaptureBackendTrait for FakeBackend {
+    beside::derived_methods!();
+
+    fn backend(&self) -> ApiBackend {
+        ApiBackend::Auto
     }
 
-    fn stream(&mut self, offer: &Offer) -> Result<Granted, CameraError> {
-        if let Some((_, error)) = self.refuses.iter().find(|(format, _)| *format == offer.format) {
-            return Err(error());
+    fn camera_info(&self) -> &CameraInfo {
+        &self.info
+    }
+
+    fn compatible_camera_formats(&mut self) -> Result<Vec<CameraFormat>, NokhwaError> {
+        if let Some(beside) = &self.beside {
+            beside.note().offered = Offered { offers: self.offers.clone(), grey: false };
         }
-        self.begun.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let (width, height) = self.grants.unwrap_or((offer.width, offer.height));
-        let layout = Layout { width, height, stride: width as usize * 2, colour: Colour::default() };
-        Ok(Granted { format: offer.format, layout, fps: 30.0 })
+        Ok(self.offers.iter().map(beside::rounded).collect())
     }
 
-    fn next(&mut self, _: Duration) -> Result<Option<Raw<'_>>, CameraError> {
+    fn camera_format(&self) -> CameraFormat {
+        self.set
+    }
+
+    fn set_camera_format(&mut self, wanted: CameraFormat) -> Result<(), NokhwaError> {
+        let exact = self.beside.as_ref().and_then(|beside| beside.note().fps.take());
+        self.asked.lock().unwrap().push((wanted.frame_rate(), exact));
+        let format = beside::usable(wanted.format()).unwrap();
+        if let Some((_, error)) = self.refuses.iter().find(|(refused, _)| *refused == format) {
+            return Err(self.fails(Failure::Camera(error())));
+        }
+        let (width, height) = self.grants.unwrap_or((wanted.width(), wanted.height()));
+        self.set = CameraFormat::new(Resolution::new(width, height), wanted.format(), wanted.frame_rate());
+        if let Some(beside) = &self.beside {
+            let layout = Layout { width, height, stride: width as usize * 2, colour: Colour::default() };
+            let fps = exact.map_or(30.0, |(frames, secs)| frames as f32 / secs as f32);
+            beside.note().granted = Some(Granted { format, layout, fps });
+        }
+        Ok(())
+    }
+
+    fn open_stream(&mut self) -> Result<(), NokhwaError> {
+        self.begun.fetch_add(1, Relaxed);
+        Ok(())
+    }
+
+    fn is_stream_open(&self) -> bool {
+        self.begun.load(Relaxed) > 0
+    }
+
+    fn frame(&mut self) -> Result<Buffer, NokhwaError> {
+        if let Some(beside) = &self.beside {
+            self.waits.lock().unwrap().push(beside.note().within);
+        }
         let (grey, millis, number, damaged) = match self.turnouts.pop_front() {
             Some(Turnout::Picture(grey, millis, number)) => {
                 self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -77,24 +147,37 @@ impl Backend for FakeBackend {
             }
             Some(Turnout::Damaged) => (0, 0, 0, true),
             Some(Turnout::Garbage) => {
-                let raw = Raw { bytes: b"?", at: Duration::ZERO, captured: None, number: None, damaged: false };
-                return Ok(Some(raw));
+                if let Some(beside) = &self.beside {
+                    beside.note().metadata = Metadata::default();
+                }
+                return Ok(Buffer::with_timestamp(
+                    self.set.resolution(),
+                    b"?",
+                    self.set.format(),
+                    Some(Duration::ZERO),
+                ));
             }
-            Some(Turnout::Silence) | None => return Ok(None),
-            Some(Turnout::Unplugged) => return Err(CameraError::Lost),
+            Some(Turnout::Silence) | None => return Err(self.fails(Failure::NotYet)),
+            Some(Turnout::Unplugged) => return Err(self.fails(Failure::Camera(CameraError::Lost))),
         };
         let mut noise = self.noise;
         let mut next = || {
             noise = noise.wrapping_mul(1_103_515_245).wrapping_add(12_345);
             (noise >> 28) as u8
         };
-        let (width, height) = self.grants.unwrap_or((SIDE, SIDE));
-        self.bytes = (0..width * height).flat_map(|_| [grey.saturating_add(next()), 128]).collect();
+        let size = self.set.resolution();
+        let pixel = |_| [grey.saturating_add(next()), 120 + next()];
+        let bytes: Vec<u8> = (0..size.width() * size.height()).flat_map(pixel).collect();
+        if let Some(beside) = &self.beside {
+            beside.note().metadata = Metadata { captured: None, number: Some(100 + number), damaged };
+        }
         let at = Duration::from_secs(1_000) + Duration::from_millis(millis);
-        Ok(Some(Raw { bytes: &self.bytes, at, captured: None, number: Some(100 + number), damaged }))
+        Ok(Buffer::with_timestamp(size, &bytes, self.set.format(), Some(at)))
     }
 
-    fn stop(&mut self) {}
+    fn stop_stream(&mut self) -> Result<(), NokhwaError> {
+        Ok(())
+    }
 }
 
 fn listed(kind: CameraKind) -> Listed {
@@ -105,11 +188,19 @@ fn listed(kind: CameraKind) -> Listed {
         kind,
         because: "",
     };
-    Listed { id: "1209:0001@usb-1".into(), name: "Fake".into(), node: "/dev/video0".into(), provenance }
+    Listed {
+        id: "1209:0001@usb-1".into(),
+        name: "Fake".into(),
+        node: "/dev/video0".into(),
+        provenance,
+        maybe_infrared: false,
+    }
 }
 
 fn device(backend: FakeBackend, usage: Usage) -> Device {
-    Device::over(Box::new(backend), &listed(CameraKind::Physical), usage).unwrap()
+    let beside = backend.beside.clone();
+    let camera = OpenCamera::over("fake", Box::new(backend), beside);
+    Device::over(camera, &listed(CameraKind::Physical), usage).unwrap()
 }
 
 fn frames(device: &mut Device) -> (Vec<(u64, u64)>, CameraError) {
@@ -134,6 +225,33 @@ fn frames_have_the_drivers_timestamps_and_sequence_gaps() {
     assert_eq!(device.provenance().format, "YUYV 16x16 @ 30");
 }
 
+/// nokhwa's interface has whole numbers only, and no deadline.
+#[test]
+fn a_backend_of_ours_gets_the_exact_rate_and_the_deadline() {
+    let mut backend = fake([Turnout::Picture(90, 100, 3)]);
+    backend.offers = vec![Offer { fps: (15, 2), ..offer(PixelFormat::Yuyv) }];
+    let (asked, waits) = (Arc::clone(&backend.asked), Arc::clone(&backend.waits));
+    let mut device = device(backend, Usage::default());
+    device.start().unwrap();
+    assert_eq!(*asked.lock().unwrap(), [(8, Some((15, 2)))]);
+    assert_eq!(device.provenance().format, "YUYV 16x16 @ 7.5");
+    waits.lock().unwrap().clear();
+    device.next_frame(Duration::from_millis(1)).unwrap();
+    assert!(matches!(waits.lock().unwrap()[..], [within] if within <= Duration::from_millis(1)));
+}
+
+/// As on macOS and Windows.
+#[test]
+fn a_backend_without_a_note_delivers_frames_and_errors() {
+    let turnouts = [Turnout::Picture(90, 100, 3), Turnout::Picture(90, 133, 5), Turnout::Unplugged];
+    let mut device = device(FakeBackend { beside: None, ..fake(turnouts) }, Usage::default());
+    device.start().unwrap();
+    assert_eq!(device.provenance().format, "YUYV 16x16 @ 30");
+    let (seen, error) = frames(&mut device);
+    assert_eq!(seen, [(0, 0), (1, 33)], "frames are counted");
+    assert!(matches!(error, CameraError::Lost), "by its text");
+}
+
 #[test]
 fn tries_the_next_format_unless_the_camera_is_denied() {
     let with = |error: fn() -> CameraError| {
@@ -153,7 +271,7 @@ fn tries_the_next_format_unless_the_camera_is_denied() {
 #[test]
 fn restarts_a_silent_stream_once_before_it_stalls() {
     let backend = fake([Turnout::Picture(90, 100, 3), Turnout::Silence, Turnout::Silence, Turnout::Silence]);
-    let begun = std::sync::Arc::clone(&backend.begun);
+    let begun = Arc::clone(&backend.begun);
     let mut device = device(backend, Usage::default());
     device.start().unwrap();
     assert!(device.next_frame(Duration::ZERO).is_ok());
@@ -161,7 +279,7 @@ fn restarts_a_silent_stream_once_before_it_stalls() {
     for _ in 0..2 {
         assert!(matches!(device.next_frame(Duration::ZERO), Err(CameraError::Stalled)));
     }
-    assert_eq!(begun.load(std::sync::atomic::Ordering::Relaxed), 2);
+    assert_eq!(begun.load(Relaxed), 2);
 }
 
 #[test]

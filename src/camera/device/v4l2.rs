@@ -1,8 +1,9 @@
-//! Linux: cameras through V4L2. The only file that uses the crate `v4l`.
+//! Linux: a backend for nokhwa's `Camera` over V4L2. The only file that uses the crate `v4l`.
 //!
-//! nokhwa builds on the same crate. It is used directly because nokhwa 0.10 hides what a camera is judged by (the
-//! kernel's timestamps and sequence numbers, the length of a frame, its color space), waits for a frame forever, so
-//! that a stalled camera can be neither closed nor reopened, and rejects frame rates such as 15/2.
+//! nokhwa's own backend builds on the same crate, but hides what a camera is judged by (the kernel's timestamps and
+//! sequence numbers, the length of a frame, its color space), waits for a frame forever, so that a stalled camera can be
+//! neither closed nor reopened, and rejects frame rates such as 15/2. This one says those things in the note that it
+//! shares with [`OpenCamera`](super::camera::OpenCamera), and waits no longer than the note allows.
 //!
 //! The crate panics on driver output that it does not expect. A driver passes on what a device sends, so that is
 //! untrusted input: [`guarded`] turns such a panic into an error.
@@ -14,6 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nokhwa::{
+    Buffer, NokhwaError,
+    camera_traits::CaptureBackendTrait,
+    utils::{ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, Resolution},
+};
 use v4l::{
     Device, Format, FourCC, Fraction,
     buffer::{self, Type},
@@ -28,7 +34,7 @@ use v4l::{
 };
 
 use super::{
-    backend::{Backend, Granted, Raw},
+    beside::{self, Beside, Failure, Granted, Metadata, Offered},
     decode::{Layout, PixelFormat},
     formats::Offer,
 };
@@ -49,16 +55,53 @@ pub(super) struct V4l2 {
     // Dropped in this order, because a stream must not outlive its device.
     stream: Option<mmap::Stream<'static>>,
     device: Device,
+    info: CameraInfo,
+    granted: Option<Granted>,
+    beside: Beside,
 }
 
 impl V4l2 {
-    /// Opens `/dev/videoN`.
-    pub(super) fn open(node: &Path) -> Result<Self, CameraError> {
+    /// Opens `/dev/videoN`. `beside` is the note that it shares with whoever drives it.
+    pub(super) fn open(node: &Path, beside: Beside) -> Result<Self, CameraError> {
         let device = guarded(|| Device::with_path(node)).map_err(|error| match condition(&error) {
             CameraError::Lost => CameraError::Absent,
             other => other,
         })?;
-        Ok(Self { stream: None, device })
+        let node = node.to_string_lossy();
+        let info = CameraInfo::new(&node, "V4L2", "", CameraIndex::String(node.to_string()));
+        Ok(Self { stream: None, device, info, granted: None, beside })
+    }
+
+    fn offered(&self) -> Result<Offered, CameraError> {
+        let listed = match guarded(|| self.device.enum_formats()) {
+            Ok(listed) => listed,
+            // A node without video capture (metadata, output) has no offers.
+            Err(error) if error.raw_os_error() == Some(errno::EINVAL) => return Ok(Offered::default()),
+            Err(error) => return Err(condition(&error)),
+        };
+        let mut found = Offered::default();
+        for code in listed.into_iter().take(MAX_LISTED).map(|listed| listed.fourcc) {
+            found.grey |= is_grey(code);
+            let Some(format) = usable(code) else { continue };
+            let sizes = guarded(|| self.device.enum_framesizes(code)).unwrap_or_default();
+            for size in sizes.into_iter().take(MAX_LISTED) {
+                let sizes = match size.size {
+                    FrameSizeEnum::Discrete(size) => vec![(size.width, size.height)],
+                    FrameSizeEnum::Stepwise(range) => [(640, 480), (1280, 720)]
+                        .map(|(width, height)| {
+                            (
+                                stepped(width, range.min_width, range.max_width, range.step_width),
+                                stepped(height, range.min_height, range.max_height, range.step_height),
+                            )
+                        })
+                        .into(),
+                };
+                for (width, height) in sizes {
+                    found.offers.extend(self.rates(format, code, width, height));
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn rates(&self, format: PixelFormat, code: FourCC, width: u32, height: u32) -> Vec<Offer> {
@@ -82,88 +125,22 @@ impl V4l2 {
         // A driver that lists no rate has a fixed one, which it reports when streaming.
         if offers.is_empty() { vec![offer(Fraction::new(1, 30))] } else { offers }
     }
-}
 
-impl Backend for V4l2 {
-    fn offers(&mut self) -> Result<Vec<Offer>, CameraError> {
-        let listed = match guarded(|| self.device.enum_formats()) {
-            Ok(listed) => listed,
-            // A node without video capture (metadata, output) has no offers.
-            Err(error) if error.raw_os_error() == Some(errno::EINVAL) => return Ok(Vec::new()),
-            Err(error) => return Err(condition(&error)),
+    /// Sets the format; returns what the driver grants.
+    fn negotiate(&self, wanted: &Offer) -> io::Result<(Format, Fraction)> {
+        let format = Format::new(wanted.width, wanted.height, FourCC::new(&wanted.format.fourcc()));
+        let set = self.device.set_format(&format)?;
+        let interval = Fraction::new(wanted.fps.1, wanted.fps.0);
+        // A driver with a fixed rate may reject another one, but still delivers frames.
+        let interval = match self.device.set_params(&Parameters::new(interval)) {
+            Ok(set) if set.interval.numerator > 0 => set.interval,
+            Ok(_) | Err(_) => interval,
         };
-        let mut offers = Vec::new();
-        for code in listed.into_iter().take(MAX_LISTED).map(|listed| listed.fourcc) {
-            let Some(format) = usable(code) else { continue };
-            let sizes = guarded(|| self.device.enum_framesizes(code)).unwrap_or_default();
-            for size in sizes.into_iter().take(MAX_LISTED) {
-                let sizes = match size.size {
-                    FrameSizeEnum::Discrete(size) => vec![(size.width, size.height)],
-                    FrameSizeEnum::Stepwise(range) => [(640, 480), (1280, 720)]
-                        .map(|(width, height)| {
-                            (
-                                stepped(width, range.min_width, range.max_width, range.step_width),
-                                stepped(height, range.min_height, range.max_height, range.step_height),
-                            )
-                        })
-                        .into(),
-                };
-                for (width, height) in sizes {
-                    offers.extend(self.rates(format, code, width, height));
-                }
-            }
-        }
-        Ok(offers)
+        Ok((set, interval))
     }
 
-    fn stream(&mut self, offer: &Offer) -> Result<Granted, CameraError> {
-        self.stop();
-        let begun = guarded(|| {
-            let wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.format.fourcc()));
-            let set = self.device.set_format(&wanted)?;
-            let interval = Fraction::new(offer.fps.1, offer.fps.0);
-            // A driver with a fixed rate may reject another one, but still delivers frames.
-            let fps = match self.device.set_params(&Parameters::new(interval)) {
-                Ok(set) if set.interval.numerator > 0 => set.interval,
-                Ok(_) | Err(_) => interval,
-            };
-            let mut stream = mmap::Stream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?;
-            // `next` queues the buffer of the last frame, initially buffer 0, and dequeues the next frame. All other
-            // buffers are queued here, so that it is called only when a frame is ready.
-            let mut index = 1;
-            while index < BUFFERS as usize && stream.queue(index).is_ok() {
-                index += 1;
-            }
-            stream.start()?;
-            Ok((set, fps, stream))
-        });
-        let (set, fps, stream) = begun.map_err(|error| condition(&error))?;
-        let format = usable(set.fourcc).ok_or(CameraError::Unsupported)?;
-        self.stream = Some(stream);
-        let layout = Layout { width: set.width, height: set.height, stride: set.stride as usize, colour: colour(&set) };
-        let fps = fps.denominator as f32 / fps.numerator.max(1) as f32;
-        Ok(Granted { format, layout, fps })
-    }
-
-    fn next(&mut self, within: Duration) -> Result<Option<Raw<'_>>, CameraError> {
-        let Some(stream) = &mut self.stream else { return Err(CameraError::Lost) };
-        let millis = i32::try_from(within.as_millis()).unwrap_or(i32::MAX);
-        let ready = guarded(|| stream.handle().poll(POLLIN, millis)).map_err(|error| condition(&error))?;
-        if ready == 0 {
-            return Ok(None);
-        }
-        let (bytes, meta) = guarded(|| CaptureStream::next(stream)).map_err(|error| condition(&error))?;
-        let used = if meta.bytesused == 0 { bytes.len() } else { meta.bytesused as usize };
-        let at = Duration::from_secs(meta.timestamp.sec.try_into().unwrap_or(0))
-            + Duration::from_micros(meta.timestamp.usec.try_into().unwrap_or(0));
-        let monotonic = (meta.flags & buffer::Flags::TIMESTAMP_MASK) == buffer::Flags::TIMESTAMP_MONOTONIC;
-        Ok(Some(Raw {
-            bytes: bytes.get(..used).unwrap_or(bytes),
-            at,
-            captured: if monotonic { instant(at) } else { None },
-            number: Some(u64::from(meta.sequence)),
-            damaged: meta.flags.contains(buffer::Flags::ERROR),
-        }))
+    fn fails(&self, error: &io::Error) -> NokhwaError {
+        self.beside.fails(Failure::Camera(condition(error)))
     }
 
     fn stop(&mut self) {
@@ -174,6 +151,105 @@ impl Backend for V4l2 {
             Ok(())
         })
         .ok();
+    }
+}
+
+impl CaptureBackendTrait for V4l2 {
+    beside::derived_methods!();
+
+    fn backend(&self) -> ApiBackend {
+        ApiBackend::Video4Linux
+    }
+
+    fn camera_info(&self) -> &CameraInfo {
+        &self.info
+    }
+
+    /// Rates are rounded; the exact ones are in the note.
+    fn compatible_camera_formats(&mut self) -> Result<Vec<CameraFormat>, NokhwaError> {
+        let offered = self.offered().map_err(|error| self.beside.fails(Failure::Camera(error)))?;
+        let formats = offered.offers.iter().map(beside::rounded).collect();
+        self.beside.note().offered = offered;
+        Ok(formats)
+    }
+
+    fn camera_format(&self) -> CameraFormat {
+        let none = || CameraFormat::new(Resolution::new(0, 0), FrameFormat::MJPEG, 0);
+        self.granted.as_ref().map_or_else(none, Granted::rounded)
+    }
+
+    /// Sets the format, at the exact rate that the note has for it. The driver may grant another, which is then in the note.
+    fn set_camera_format(&mut self, wanted: CameraFormat) -> Result<(), NokhwaError> {
+        self.stop_stream()?;
+        (self.granted, self.beside.note().granted) = (None, None);
+        let exact = self.beside.note().fps.take();
+        let set = beside::usable(wanted.format()).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput)).and_then(
+            |format| {
+                let (width, height) = (wanted.width(), wanted.height());
+                let rounded = Offer { format, width, height, fps: (wanted.frame_rate(), 1) };
+                let exact = exact.map(|fps| Offer { fps, ..rounded }).filter(|exact| beside::rounded(exact) == wanted);
+                guarded(|| self.negotiate(&exact.unwrap_or(rounded)))
+            },
+        );
+        let (set, interval) = set.map_err(|error| self.fails(&error))?;
+        let Some(format) = usable(set.fourcc) else {
+            return Err(self.beside.fails(Failure::Camera(CameraError::Unsupported)));
+        };
+        let layout = Layout { width: set.width, height: set.height, stride: set.stride as usize, colour: colour(&set) };
+        let fps = interval.denominator as f32 / interval.numerator.max(1) as f32;
+        self.granted = Some(Granted { format, layout, fps });
+        self.beside.note().granted = self.granted;
+        Ok(())
+    }
+
+    fn open_stream(&mut self) -> Result<(), NokhwaError> {
+        let begun = guarded(|| {
+            let mut stream = mmap::Stream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?;
+            // `next` queues the buffer of the last frame, initially buffer 0, and dequeues the next frame. All other
+            // buffers are queued here, so that it is called only when a frame is ready.
+            let mut index = 1;
+            while index < BUFFERS as usize && stream.queue(index).is_ok() {
+                index += 1;
+            }
+            stream.start()?;
+            Ok(stream)
+        });
+        self.stream = Some(begun.map_err(|error| self.fails(&error))?);
+        Ok(())
+    }
+
+    fn is_stream_open(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// Waits as long as the note says; what belongs to the frame is in the note then.
+    fn frame(&mut self) -> Result<Buffer, NokhwaError> {
+        let lost = || self.beside.fails(Failure::Camera(CameraError::Lost));
+        let Granted { format, layout, .. } = self.granted.ok_or_else(lost)?;
+        let stream = self.stream.as_mut().ok_or_else(lost)?;
+        let millis = i32::try_from(self.beside.note().within.as_millis()).unwrap_or(i32::MAX);
+        let failed = |error: io::Error| self.beside.fails(Failure::Camera(condition(&error)));
+        if guarded(|| stream.handle().poll(POLLIN, millis)).map_err(failed)? == 0 {
+            return Err(self.beside.fails(Failure::NotYet));
+        }
+        let (bytes, meta) = guarded(|| CaptureStream::next(stream)).map_err(failed)?;
+        let used = if meta.bytesused == 0 { bytes.len() } else { meta.bytesused as usize };
+        let at = Duration::from_secs(meta.timestamp.sec.try_into().unwrap_or(0))
+            + Duration::from_micros(meta.timestamp.usec.try_into().unwrap_or(0));
+        let monotonic = (meta.flags & buffer::Flags::TIMESTAMP_MASK) == buffer::Flags::TIMESTAMP_MONOTONIC;
+        self.beside.note().metadata = Metadata {
+            captured: if monotonic { instant(at) } else { None },
+            number: Some(u64::from(meta.sequence)),
+            damaged: meta.flags.contains(buffer::Flags::ERROR),
+        };
+        let size = Resolution::new(layout.width, layout.height);
+        let bytes = bytes.get(..used).unwrap_or(bytes);
+        Ok(Buffer::with_timestamp(size, bytes, beside::named(format), Some(at)))
+    }
+
+    fn stop_stream(&mut self) -> Result<(), NokhwaError> {
+        self.stop();
+        Ok(())
     }
 }
 
@@ -215,6 +291,14 @@ mod errno {
     pub(super) const EPROTO: i32 = 71;
     pub(super) const ESHUTDOWN: i32 = 108;
     pub(super) const ETIMEDOUT: i32 = 110;
+}
+
+/// Whether a format is grayscale of any depth, as infrared sensors give it: one sample a pixel, or two sensors' samples
+/// interleaved.
+fn is_grey(code: FourCC) -> bool {
+    const GREY: [&[u8; 4]; 12] =
+        [b"GREY", b"Y04 ", b"Y06 ", b"Y10 ", b"Y12 ", b"Y14 ", b"Y16 ", b"Y16\xa0", b"Y10P", b"Y12P", b"Y8I ", b"Y12I"];
+    GREY.contains(&&code.repr)
 }
 
 /// Maps the supported formats; others (grayscale and depth of infrared sensors, H.264) are skipped.
@@ -284,9 +368,10 @@ mod tests {
 
     #[test]
     fn a_missing_node_is_absent_and_a_file_is_not_a_camera() {
-        assert!(matches!(V4l2::open(Path::new("/dev/no-video")), Err(CameraError::Absent)));
-        let mut null = V4l2::open(Path::new("/dev/null")).unwrap();
-        assert!(!null.offers().is_ok_and(|offers| !offers.is_empty()));
+        let open = |node| V4l2::open(Path::new(node), Beside::default());
+        assert!(matches!(open("/dev/no-video"), Err(CameraError::Absent)));
+        let null = open("/dev/null").unwrap();
+        assert!(!null.offered().is_ok_and(|offered| !offered.offers.is_empty()));
     }
 
     #[test]

@@ -53,6 +53,15 @@ pub(super) fn camera_interface(driver: &str) -> bool {
     CAMERA_INTERFACES.contains(&driver)
 }
 
+/// The name of an image processor whose cameras work only through libcamera, by `vvvv:pppp`, or by its driver if it is
+/// newer than the list.
+pub(super) fn image_processor(driver: Option<&str>, vid_pid: Option<&str>) -> Option<&'static str> {
+    let by_id = vid_pid.and_then(|ids| IMAGE_PROCESSORS.iter().find(|(known, _)| *known == ids));
+    let driver = driver.unwrap_or_default().replace('-', "_");
+    let by_driver = || IMAGE_PROCESSOR_DRIVERS.iter().find(|(begins, _)| driver.starts_with(begins));
+    by_id.or_else(by_driver).map(|(_, name)| *name)
+}
+
 /// Prefix of the driver's name (lowercase, with underscores) and what it is. Source: the kernel's
 /// `drivers/media/test-drivers`, `drivers/usb/usbip`, `drivers/usb/gadget/udc`; the projects' own modules.
 const VIRTUAL_DRIVERS: &[(&str, &str)] = &[
@@ -161,6 +170,26 @@ const CAMERA_INTERFACES: &[&str] = &[
     "unicam",
 ];
 
+/// Intel's image processors, by `vvvv:pppp`. Source: the kernel's `include/media/ipu6-pci-table.h`,
+/// `drivers/media/pci/intel/ipu3/ipu3-cio2.h`, `drivers/staging/media/ipu7/ipu7.h`.
+const IMAGE_PROCESSORS: &[(&str, &str)] = &[
+    ("8086:9d32", "Intel IPU3"), // Skylake, Kaby Lake
+    ("8086:9a19", "Intel IPU6"), // Tiger Lake
+    ("8086:4e19", "Intel IPU6"), // Jasper Lake
+    ("8086:465d", "Intel IPU6"), // Alder Lake
+    ("8086:462e", "Intel IPU6"), // Alder Lake-N
+    ("8086:a75d", "Intel IPU6"), // Raptor Lake
+    ("8086:7d19", "Intel IPU6"), // Meteor Lake
+    ("8086:645d", "Intel IPU7"), // Lunar Lake
+    ("8086:b05d", "Intel IPU7"), // Panther Lake
+    ("8086:d719", "Intel IPU8"),
+];
+
+/// Prefix of their drivers' names, with underscores: of the PCI device, and of the parts below it
+/// (`intel_ipu6_isys.isys`).
+const IMAGE_PROCESSOR_DRIVERS: &[(&str, &str)] =
+    &[("ipu3_", "Intel IPU3"), ("intel_ipu6", "Intel IPU6"), ("intel_ipu7", "Intel IPU7")];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,6 +259,22 @@ mod tests {
     }
 
     #[test]
+    fn recognizes_image_processors_by_ids_or_driver() {
+        for (driver, ids, name) in [
+            (None, Some("8086:a75d"), Some("Intel IPU6")),
+            (Some("intel-ipu6"), Some("8086:ffff"), Some("Intel IPU6")),
+            (Some("intel_ipu6_isys.isys"), None, Some("Intel IPU6")),
+            (Some("intel-ipu7"), Some("8086:d719"), Some("Intel IPU8")),
+            (Some("ipu3-imgu"), None, Some("Intel IPU3")),
+            (Some("uvcvideo"), Some("046d:0825"), None),
+            (Some("xhci_hcd"), Some("8086:a36d"), None),
+            (None, None, None),
+        ] {
+            assert_eq!(image_processor(driver, ids), name, "{driver:?} {ids:?}");
+        }
+    }
+
+    #[test]
     fn table_entries_are_normalized() {
         for (driver, _) in VIRTUAL_DRIVERS {
             assert!(virtual_driver(driver).is_some(), "{driver}");
@@ -240,7 +285,7 @@ mod tests {
                 "{name}"
             );
         }
-        for (ids, name) in GRABBERS {
+        for (ids, name) in GRABBERS.iter().chain(IMAGE_PROCESSORS) {
             let (vendor, product) = ids.split_once(':').unwrap();
             assert_eq!(super::super::vid_pid(vendor, product).as_deref(), Some(*ids), "{name}");
         }

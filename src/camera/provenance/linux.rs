@@ -29,6 +29,28 @@ pub fn label(sys: &Path, node_name: &str) -> Option<String> {
     Some(once.map_or(name.as_str(), |(once, _)| once).to_owned())
 }
 
+/// The name that a USB camera gives to the function behind a node, such as `Integrated IR Camera`; not truncated.
+pub fn function(sys: &Path, node_name: &str) -> Option<String> {
+    let (devices, _) = sysfs::chain(sys, node_name)?;
+    devices.iter().find(|device| device.link("subsystem").as_deref() == Some("usb"))?.attribute("interface")
+}
+
+/// This machine's image processor, by name, if it has one whose cameras work only through libcamera. Its nodes deliver a
+/// sensor's raw data, after their parts have been connected to each other.
+pub fn image_processor(sys: &Path) -> Option<&'static str> {
+    sysfs::pci_devices(sys).iter().find_map(image_processor_of)
+}
+
+/// Whether the node belongs to such an image processor.
+pub fn is_of_image_processor(sys: &Path, node_name: &str) -> bool {
+    let (devices, _) = sysfs::chain(sys, node_name).unwrap_or_default();
+    devices.iter().any(|device| image_processor_of(device).is_some())
+}
+
+fn image_processor_of(device: &Device) -> Option<&'static str> {
+    known::image_processor(device.link("driver").as_deref(), pci_ids(device).as_deref())
+}
+
 /// Examines the node `video0`. A missing node is unknown.
 ///
 /// Its bus path is `usb-0000:00:14.0-3:1.0` (host controller, ports, configuration and interface), `pci-0000:00:05.0`

@@ -18,6 +18,8 @@ const ATTRIBUTE_MAX_BYTES: u64 = 256;
 const MAX_DEPTH: usize = 32;
 /// Maximum number of nodes listed; the kernel creates no more.
 const MAX_NODES: usize = 256;
+/// Maximum number of PCI devices listed. A server has a few hundred.
+const MAX_PCI_DEVICES: usize = 4_096;
 
 /// A folder in the device tree.
 #[derive(Debug, Clone)]
@@ -35,6 +37,14 @@ pub(super) fn nodes(sys: &Path) -> Vec<String> {
         .collect();
     found.sort();
     found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The devices on the PCI bus.
+pub(super) fn pci_devices(sys: &Path) -> Vec<Device> {
+    let Ok(tree) = sys.join("devices").canonicalize() else { return Vec::new() };
+    let entries = fs::read_dir(sys.join("bus/pci/devices")).into_iter().flatten().flatten().take(MAX_PCI_DEVICES);
+    let paths = entries.filter_map(|entry| entry.path().canonicalize().ok()).filter(|path| path.starts_with(&tree));
+    paths.map(|path| Device { path }).collect()
 }
 
 /// A node's full name, if it has one.

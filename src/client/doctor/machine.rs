@@ -24,12 +24,17 @@ pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
     if around.system != "linux" {
         return Finding::unknown(check, "cameras are not listed on this system yet");
     }
-    let nodes = numbered(around, "/dev", "video");
+    let sys = around.at("/sys");
+    // What needs libcamera, by name. Its nodes open, but are no camera.
+    let processor = linux::image_processor(&sys)
+        .map(|name| format!("{name}: a camera attached to this image processor works only through libcamera"));
+    let connect = if processor.is_some() { Fix::ConnectUsbCamera } else { Fix::ConnectCamera };
+    let mut nodes = numbered(around, "/dev", "video");
+    nodes.retain(|node| !linux::is_of_image_processor(&sys, node));
     if nodes.is_empty() {
-        return Finding::attention(check, "no device /dev/video*", Fix::ConnectCamera);
+        return Finding::attention(check, processor.unwrap_or_else(|| "no device /dev/video*".into()), connect);
     }
     let tried: Vec<_> = nodes.iter().map(|node| (node, (around.open)(&around.at(&format!("/dev/{node}"))))).collect();
-    let sys = around.at("/sys");
     let told: Vec<_> = tried
         .iter()
         .map(|(node, opened)| {
@@ -39,6 +44,7 @@ pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
                 Err(error) => format!("{node}{name}: {error}"),
             }
         })
+        .chain(processor)
         .collect();
     let told = told.join("; ");
     let denied =
@@ -47,7 +53,7 @@ pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
     match tried {
         tried if tried.iter().any(|(_, opened)| opened.is_ok()) => Finding::good(check, told),
         tried if tried.iter().any(denied) => Finding::attention(check, told, Fix::JoinVideoGroup),
-        _ => Finding::attention(check, told, Fix::ConnectCamera),
+        _ => Finding::attention(check, told, connect),
     }
 }
 

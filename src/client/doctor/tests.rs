@@ -69,6 +69,22 @@ fn open_to_all(path: &Path) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o002)).unwrap();
 }
 
+/// A camera attached to an image processor, with a node that opens.
+fn image_processor(machine: &Machine) {
+    use std::os::unix::fs::symlink;
+    let sys = machine.root().join("sys");
+    let processor = sys.join("devices/pci0000:00/0000:00:05.0");
+    for folder in [processor.join("isys/video4linux/video1"), sys.join("bus/pci/devices")] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    for (attribute, text) in [("vendor", "0x8086"), ("device", "0xa75d")] {
+        fs::write(processor.join(attribute), text).unwrap();
+    }
+    symlink(&processor, sys.join("bus/pci/devices/0000:00:05.0")).unwrap();
+    symlink(processor.join("isys/video4linux/video1"), sys.join("class/video4linux/video1")).unwrap();
+    fs::write(machine.root().join("dev/video1"), "").unwrap();
+}
+
 impl Machine {
     fn root(&self) -> &Path {
         self.home.path()
@@ -134,6 +150,17 @@ fn a_sound_machine_passes_all_checks() {
     );
 }
 
+#[test]
+fn names_what_needs_libcamera() {
+    let machine = well();
+    image_processor(&machine);
+    let needs = "Intel IPU6: a camera attached to this image processor works only through libcamera";
+    let beside = "video0 (Desk Cam) opens; the system does not report how it is connected";
+    assert_eq!(machine.finding(Check::Camera).detail, format!("{beside}; {needs}"));
+    fs::remove_file(machine.root().join("dev/video0")).unwrap();
+    assert_eq!(machine.finding(Check::Camera).detail, needs);
+}
+
 #[expect(clippy::too_many_lines, reason = "one table of every fault")]
 #[test]
 fn reports_each_fault_with_its_fix() {
@@ -161,6 +188,17 @@ fn reports_each_fault_with_its_fix() {
             Attention,
             Some(F::ConnectCamera),
         ),
+        (
+            "a camera that needs libcamera",
+            |m| {
+                image_processor(m);
+                fs::remove_file(m.root().join("dev/video0")).unwrap();
+            },
+            C::Camera,
+            Attention,
+            Some(F::ConnectUsbCamera),
+        ),
+        ("a webcam beside such a camera", |m| image_processor(m), C::Camera, State::Good, None),
         ("another system", |m| m.system = "windows", C::Camera, State::Unknown, None),
         ("no screen", |m| m.variables.clear(), C::Graphics, Attention, Some(F::OpenDesktop)),
         ("a screen that does not answer", |m| m.answers = |_| false, C::Graphics, Attention, Some(F::OpenDesktop)),

@@ -12,6 +12,7 @@ pub(in super::super) fn messages(kind: CameraErrorKind) -> (&'static str, &'stat
         CameraErrorKind::Denied => ("camera-denied-title", "camera-denied-body", DENIED_FIX),
         CameraErrorKind::Busy => ("camera-busy-title", "camera-busy-body", "camera-busy-fix"),
         CameraErrorKind::Absent => ("camera-absent-title", "camera-absent-body", "camera-absent-fix"),
+        CameraErrorKind::NeedsLibcamera => ("camera-libcamera-title", "camera-libcamera-body", "camera-libcamera-fix"),
         CameraErrorKind::Unsupported => {
             ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix")
         }
@@ -21,6 +22,7 @@ pub(in super::super) fn messages(kind: CameraErrorKind) -> (&'static str, &'stat
         CameraErrorKind::TooSlow => ("camera-slow-title", "camera-slow-body", "camera-slow-fix"),
         CameraErrorKind::Black => ("camera-black-title", "camera-black-body", "camera-black-fix"),
         CameraErrorKind::Frozen => ("camera-frozen-title", "camera-frozen-body", "camera-frozen-fix"),
+        CameraErrorKind::Monochrome => ("camera-monochrome-title", "camera-monochrome-body", "camera-monochrome-fix"),
         CameraErrorKind::TimeBackwards => ("camera-clock-title", "camera-clock-body", "camera-clock-fix"),
         CameraErrorKind::Virtual
         | CameraErrorKind::NotKnown

@@ -133,6 +133,29 @@ fn lists_nodes_by_number_with_deduplicated_names() {
 }
 
 #[test]
+fn names_the_image_processor_whose_camera_needs_libcamera() {
+    let sys = tree("ipu6");
+    assert_eq!(image_processor(sys.path()), Some("Intel IPU6"));
+    assert!(is_of_image_processor(sys.path(), "video0"));
+    assert!(!is_of_image_processor(sys.path(), "video1"), "a webcam beside it");
+    // A kernel that does not know it yet has no nodes for it.
+    let bare = lay_out(&recorded("ipu6").lines().filter(|line| !line.contains("ipu6")).collect::<Vec<_>>().join("\n"));
+    assert_eq!(image_processor(bare.path()), Some("Intel IPU6"), "by its IDs");
+    for other in ["laptop", "webcam", "hostile"] {
+        assert_eq!(image_processor(tree(other).path()), None, "{other}");
+    }
+    assert_eq!(image_processor(std::path::Path::new("/nowhere")), None);
+}
+
+#[test]
+fn the_name_of_a_function_is_whole() {
+    let sys = tree("laptop");
+    assert_eq!(function(sys.path(), "video2").as_deref(), Some("Integrated IR Camera"));
+    assert_eq!(function(sys.path(), "video0"), None);
+    assert_eq!(function(tree("v4l2loopback").path(), "video6"), None);
+}
+
+#[test]
 fn bus_path_is_stable_across_replugging() {
     let sys = tree("webcam");
     let before = examine(sys.path(), "video2");
