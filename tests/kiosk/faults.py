@@ -233,9 +233,9 @@ def escapes(kiosk: Kiosk) -> None:
 
 def escapes_at_first(kiosk: Kiosk, _: Servers) -> None:
     """The same at the first screen, where keys may open the list of languages: it goes by itself."""
-    before = kiosk.machine.pixels()
+    before = kiosk.button()
     escapes(kiosk)
-    until(lambda: keys.changed(before, kiosk.machine.pixels()) <= keys.FEW, "the first screen as it was", FORGOTTEN + DRAWN)
+    until(lambda: kiosk.button() == before, "the first screen as it was", FORGOTTEN + DRAWN)
 
 
 def end_visit(kiosk: Kiosk, _: Servers) -> None:

@@ -159,16 +159,12 @@ ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /usr/lib/counte
 
     def is_notice(self) -> bool:
         """Whether our window is in front without a button: it tells something, and there is nothing to do."""
-        pixels = self.machine.pixels()
-        return self.is_ours(pixels) and not self.bar(160, pixels)
-
-    def is_ours(self, pixels: bytes) -> bool:
-        """Whether our window is in front, by its ground: the browser's pages have buttons of the same color."""
         width, height = self.size
+        pixels = self.machine.pixels()
         if len(pixels) != 3 * width * height:
             return False
         corners = [pixels[3 * at:3 * at + 3] for at in (2 * width + 2, 3 * width - 3, (height - 2) * width + 2, (height - 1) * width - 3)]
-        return len(set(corners)) == 1 and corners[0] in GROUNDS
+        return len(set(corners)) == 1 and corners[0] in GROUNDS and not self.bar(160, pixels)
 
     def health(self) -> dict:
         """What the kiosk's health file says; empty without one."""
@@ -184,10 +180,8 @@ ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /usr/lib/counte
     def is_ready(self) -> bool:
         """Whether it invites people."""
         health = self.health()
-        if health.get("state") != "ready" or health["conditions"]:
-            return False
-        pixels = self.machine.pixels()
-        return self.is_ours(pixels) and bool(self.bar(160, pixels))
+        # The browser's pages have the same ground and buttons: one that has failed is tried before anybody is invited.
+        return health.get("state") == "ready" and not health["conditions"] and bool(self.button()) and self.where() == "no page"
 
     def window(self, name: str) -> None:
         """Waits until the window with its main button is there and still."""

@@ -75,7 +75,7 @@ class Servers:
         who is there."""
         sign_in_at_portal(self.walk, self.operator)
         self.operator.open(self.walk.integration_page("/kiosks"))
-        self.operator.press('td a[href*="/kiosks/kiosk?"]')
+        self.operator.press('a[href*="/kiosks/kiosk?"]')
         self.operator.press('a[href*="/kiosks/retire?"]')
         self.operator.page("portal-retire")
         self.operator.press('form[action$="/kiosks/retire"] button')
