@@ -57,6 +57,7 @@ def visits(kiosk: Kiosk, servers: Servers, count: int) -> None:
                 kiosk.shot(f"visit-{number}-failed")
                 print(f"kiosk: visit {number} FAILED: {redacted(str(fault))}", flush=True)
                 kiosk.end_now()
+                until(kiosk.stays_ready, "the first screen after a visit that failed")
                 continue
             row = {"visit": number, "seconds": round(went.seconds, 2), "accepted_seconds": round(went.accepted_seconds, 2),
                    "attempts": went.attempts, **use(kiosk), "load": os.getloadavg()[0]}

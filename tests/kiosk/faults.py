@@ -25,8 +25,6 @@ FROZEN = 12.0
 # How often the verifier wants to hear of a kiosk.
 HEARTBEAT = 120.0
 HOUR = 3600
-# How long the end of a visit is told, and a little more.
-TOLD = 4.0
 # After which time the first screen forgets what somebody has opened or chosen there.
 FORGOTTEN = 60.0
 # Links that somebody's page opens at once.
@@ -124,20 +122,10 @@ def run(case: Case, kiosk: Kiosk, servers: Servers) -> None:
     until(kiosk.is_ready, "the first screen", case.back + DRAWN)
     back = f"{time.monotonic() - mended:.1f}"
     # The end of a visit is told for three seconds, with a button as well; then a browser that has failed is tried.
-    until(lambda: stays_ready(kiosk), "the first screen to stay", case.back + DRAWN)
+    until(kiosk.stays_ready, "the first screen to stay", case.back + DRAWN)
     visit.whole(kiosk)
     case.row = [shown, noticed, screen, back, f"{time.monotonic() - mended:.1f}"]
     print(f"kiosk: fault: {case.name}: {' | '.join(case.row)}", flush=True)
-
-
-def stays_ready(kiosk: Kiosk) -> bool:
-    """Whether it invites people for as long as the end of a visit is told, and longer."""
-    enough = time.monotonic() + TOLD
-    while kiosk.is_ready():
-        if time.monotonic() > enough:
-            return True
-        time.sleep(0.2)
-    return False
 
 
 # What somebody does before

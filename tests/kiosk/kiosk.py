@@ -24,6 +24,8 @@ LANDSCAPE, PORTRAIT = "1920x1080", "1080x1920"
 SMALL = "1280x720"
 # Seconds without a person after which the kiosk asks, and how long it waits for an answer at most.
 IDLE, ANSWER = 10, 15
+# How long the end of a visit is told, and a little more, seconds.
+TOLD = 4.0
 # The window's main button and its background, light and dark (src/gui/theme.rs).
 ACCENTS = (bytes.fromhex("0f6470"), bytes.fromhex("63cbd8"))
 GROUNDS = (bytes.fromhex("f5f8f8"), bytes.fromhex("0c1719"))
@@ -182,6 +184,15 @@ ExecStart=/usr/lib/countenance-kiosk/session /usr/bin/cage -d -- /usr/lib/counte
         health = self.health()
         # The browser's pages have the same ground and buttons: one that has failed is tried before anybody is invited.
         return health.get("state") == "ready" and not health["conditions"] and bool(self.button()) and self.where() == "no page"
+
+    def stays_ready(self) -> bool:
+        """Whether it invites people for longer than the end of a visit is told."""
+        enough = time.monotonic() + TOLD
+        while self.is_ready():
+            if time.monotonic() > enough:
+                return True
+            time.sleep(0.2)
+        return False
 
     def window(self, name: str) -> None:
         """Waits until the window with its main button is there and still."""
