@@ -107,7 +107,7 @@ fn each_camera_failure_has_its_own_page_and_can_be_retried() {
         (|| CameraError::Denied, "The camera is not allowed"),
         (|| CameraError::Busy, "The camera is in use"),
         (|| CameraError::Absent, "No camera found"),
-        (|| CameraError::NeedsLibcamera("Intel IPU6"), "This computer’s camera cannot be used yet"),
+        (|| CameraError::NeedsLibcamera("Intel IPU6"), "The built-in camera cannot be used yet"),
         (|| CameraError::Unsupported, "This camera cannot be used"),
         (|| CameraError::Lost, "The camera was unplugged"),
         (|| CameraError::Stalled, "The camera does not answer"),
