@@ -19,6 +19,7 @@
 //! | crate | contents |
 //! |---|---|
 //! | `countenance-core` | rules and wire types: no I/O, threads, clock or randomness |
+//! | `countenance-native` | calls of Windows and macOS that need unsafe code: all of it is there |
 //! | `countenance-system` `countenance-net` | system clock, randomness and small files; HTTP client |
 //! | `countenance-attest` | device keys, attestations, request proofs |
 //! | `countenance-vision` `countenance-camera` | networks; frame sources |
@@ -49,14 +50,18 @@
 //!    [`countenance_core::policy`].
 //! 7. Pixels, embeddings, nonces, tokens and keys are never logged and never stored in the clear.
 
+// A console program would flash up a console window whenever a browser opens a link with it.
+#![cfg_attr(windows, windows_subsystem = "windows")]
+
 use std::process::ExitCode;
 
 use countenance_client::headless::causes;
-use countenance_system::complain;
+use countenance_system::{complain, console};
 
 mod cli;
 
 fn main() -> ExitCode {
+    console::attach_to_parent();
     // Warnings and errors only, to standard error: standard output belongs to the command.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

@@ -1,8 +1,10 @@
-//! The device key file: 32 bytes that only their owner can read.
+//! The device key file, which only its owner can read.
 //!
-//! On Unix the file has mode 0600 in a directory that others cannot write to; anything looser is rejected. Elsewhere
-//! access depends on the directory's own rules (on Windows the access list of the user profile), which are not checked
-//! here.
+//! On Unix the file has mode 0600 in a directory that others cannot write to. On Windows its access list names its owner
+//! alone, and Windows encrypts it for that user. Anything looser is rejected; a file that an earlier version did not
+//! encrypt is encrypted when it is next used. What is in the file: [`content`].
+
+mod content;
 
 use std::{
     fs::{self, File},
@@ -13,10 +15,13 @@ use std::{
 use zeroize::Zeroizing;
 
 use countenance_core::rng::SecureRandom;
-use countenance_system::whole_file::{self, Access};
+use countenance_system::{
+    user_cipher::UserCipher,
+    whole_file::{self, Access},
+};
 
-/// Size of the file in bytes: the seed of RFC 8032, nothing else.
-const SEED_BYTES: u64 = 32;
+pub(crate) use content::Kept;
+use content::{MAX_BYTES, SEED_BYTES};
 
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +44,18 @@ pub enum KeyFileError {
     /// There is a directory, link or device in place of the file.
     #[error("the device key is not a regular file")]
     NotAFile,
+    /// Others may add files to the directory, by its access list.
+    #[error("other users can write to the directory of the device key ({})", who.join(", "))]
+    DirectoryOpenTo {
+        /// Their security identifiers.
+        who: Vec<String>,
+    },
+    /// Others may read or write the file, by its access list, or own it: the key may be compromised.
+    #[error("other users can access the device key ({})", who.join(", "))]
+    OpenTo {
+        /// Their security identifiers.
+        who: Vec<String>,
+    },
     /// Others may read or write the file: the key may be compromised.
     #[error("other users can access the device key (mode {mode:o})")]
     Open {
@@ -51,7 +68,10 @@ pub enum KeyFileError {
         /// The owner's user id.
         owner: u32,
     },
-    /// Not 32 bytes: not a key, or truncated.
+    /// The file is encrypted for another user or computer, or damaged.
+    #[error("the device key cannot be decrypted; it is of another user or computer, or damaged")]
+    Encrypted(#[source] io::Error),
+    /// Neither a key nor an encrypted one, or truncated.
     #[error("the device key has {found} bytes, not {SEED_BYTES}")]
     Size {
         /// Bytes found.
@@ -62,8 +82,8 @@ pub enum KeyFileError {
     Write(#[source] io::Error),
 }
 
-/// The seed in the file at `path`; `None` if the file does not exist.
-pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileError> {
+/// The key in the file at `path`; `None` if the file does not exist. Changes nothing.
+pub(super) fn load(path: &Path, cipher: Option<&dyn UserCipher>) -> Result<Option<Kept>, KeyFileError> {
     match fs::symlink_metadata(path) {
         Ok(seen) if seen.is_file() => {}
         Ok(_) => return Err(KeyFileError::NotAFile),
@@ -77,28 +97,47 @@ pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileEr
         Err(e) => return Err(KeyFileError::Read(e)),
     }
     guard::directory(directory_of(path)?)?;
-    let mut file = File::open(path).map_err(KeyFileError::Read)?;
+    let file = File::open(path).map_err(KeyFileError::Read)?;
     // Checks the open file rather than its path, so that it cannot be replaced between check and read.
-    let facts = file.metadata().map_err(KeyFileError::Read)?;
-    guard::file(&facts)?;
-    if facts.len() != SEED_BYTES {
-        return Err(KeyFileError::Size { found: facts.len() });
+    guard::file(&file)?;
+    let size = file.metadata().map_err(KeyFileError::Read)?.len();
+    if size > MAX_BYTES {
+        return Err(KeyFileError::Size { found: size });
     }
-    let mut seed = Zeroizing::new([0; 32]);
-    file.read_exact(&mut *seed).map_err(KeyFileError::Read)?;
-    Ok(Some(seed))
+    // With its final capacity, so that no copy is left behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES as usize + 1));
+    file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(KeyFileError::Read)?;
+    content::parse(&bytes, cipher).map(Some)
 }
 
-/// Generates a seed and writes it to `path`. If another process wrote one first, that one is used.
-pub(super) fn create(path: &Path, rng: &dyn SecureRandom) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
+/// As [`load`], and encrypts a plain file if there is a cipher. If that fails, the key is used as it is, and the next start
+/// tries again.
+pub(super) fn load_and_protect(path: &Path, cipher: Option<&dyn UserCipher>) -> Result<Option<Kept>, KeyFileError> {
+    let Some(mut kept) = load(path, cipher)? else { return Ok(None) };
+    if cipher.is_some() && !kept.is_encrypted {
+        let written = content::write(&kept, cipher).and_then(|bytes| whole_file::replace(path, &bytes, Access::Owner));
+        kept.is_encrypted = written.is_ok();
+    }
+    Ok(Some(kept))
+}
+
+/// Generates a seed and writes it to `path`, encrypted if there is a cipher. If another process wrote one first, that one is
+/// used.
+pub(super) fn create(
+    path: &Path,
+    rng: &dyn SecureRandom,
+    cipher: Option<&dyn UserCipher>,
+) -> Result<Kept, KeyFileError> {
     let directory = directory_of(path)?;
     whole_file::create_private_folder(directory).map_err(KeyFileError::Directory)?;
     guard::directory(directory)?;
-    let mut seed = Zeroizing::new([0; 32]);
+    let mut seed = Zeroizing::new([0; SEED_BYTES]);
     rng.fill(&mut *seed);
-    match whole_file::create(path, &*seed, Access::Owner) {
-        Ok(()) => Ok(seed),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => load(path)?.ok_or(KeyFileError::Write(e)),
+    let kept = Kept::new(seed, cipher);
+    let written = content::write(&kept, cipher).and_then(|bytes| whole_file::create(path, &bytes, Access::Owner));
+    match written {
+        Ok(()) => Ok(kept),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => load(path, cipher)?.ok_or(KeyFileError::Write(e)),
         Err(e) => Err(KeyFileError::Write(e)),
     }
 }
@@ -114,7 +153,7 @@ fn directory_of(path: &Path) -> Result<&Path, KeyFileError> {
 /// Permissions and owners, on systems that have them.
 #[cfg(unix)]
 mod guard {
-    use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
+    use std::{fs::File, os::unix::fs::MetadataExt, path::Path};
 
     use super::KeyFileError;
 
@@ -125,7 +164,8 @@ mod guard {
         if mode & 0o022 == 0 { Ok(()) } else { Err(KeyFileError::DirectoryOpen { mode }) }
     }
 
-    pub(super) fn file(facts: &Metadata) -> Result<(), KeyFileError> {
+    pub(super) fn file(file: &File) -> Result<(), KeyFileError> {
+        let facts = file.metadata().map_err(KeyFileError::Read)?;
         owner(facts.uid(), this_user())?;
         let mode = facts.mode() & 0o7777;
         if mode | 0o600 == 0o600 { Ok(()) } else { Err(KeyFileError::Open { mode }) }
@@ -140,113 +180,25 @@ mod guard {
     }
 }
 
-/// Nothing to check: see the module documentation.
-#[cfg(not(unix))]
+/// Access lists.
+#[cfg(windows)]
 mod guard {
-    use std::{fs::Metadata, path::Path};
+    use std::{fs::File, path::Path};
+
+    use countenance_system::access_list::{self, Right};
 
     use super::KeyFileError;
 
-    pub(super) fn directory(_: &Path) -> Result<(), KeyFileError> {
-        Ok(())
+    pub(super) fn directory(path: &Path) -> Result<(), KeyFileError> {
+        let who = access_list::others_in_folder(path, Right::Write).map_err(KeyFileError::Directory)?;
+        if who.is_empty() { Ok(()) } else { Err(KeyFileError::DirectoryOpenTo { who }) }
     }
 
-    pub(super) fn file(_: &Metadata) -> Result<(), KeyFileError> {
-        Ok(())
+    pub(super) fn file(file: &File) -> Result<(), KeyFileError> {
+        let who = access_list::others(file, Right::Read).map_err(KeyFileError::Read)?;
+        if who.is_empty() { Ok(()) } else { Err(KeyFileError::OpenTo { who }) }
     }
 }
 
-#[cfg(unix)]
 #[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-    use crate::keys::DeviceKey;
-    use countenance_system::SystemRandom;
-
-    fn mode_of(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o7777
-    }
-
-    fn set_mode(path: &Path, mode: u32) {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    }
-
-    #[test]
-    fn creates_a_private_key_file_once() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("state/countenance/device.key");
-        let first = DeviceKey::load_or_create(&path, &SystemRandom).unwrap();
-        let again = DeviceKey::load_or_create(&path, &SystemRandom).unwrap();
-        assert_eq!(first.thumbprint(), again.thumbprint());
-        assert_eq!(mode_of(&path), 0o600);
-        assert_eq!(mode_of(path.parent().unwrap()), 0o700);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left behind");
-    }
-
-    #[test]
-    fn rejects_exposed_and_invalid_key_files_without_changing_them() {
-        type Spoil = fn(&Path);
-        type Named = fn(&KeyFileError) -> bool;
-        let rows: [(&str, Spoil, Named); 8] = [
-            ("group may read", |p| set_mode(p, 0o640), |e| matches!(e, KeyFileError::Open { mode: 0o640 })),
-            ("all may read", |p| set_mode(p, 0o604), |e| matches!(e, KeyFileError::Open { mode: 0o604 })),
-            ("may be run", |p| set_mode(p, 0o700), |e| matches!(e, KeyFileError::Open { mode: 0o700 })),
-            ("empty", |p| fs::write(p, []).unwrap(), |e| matches!(e, KeyFileError::Size { found: 0 })),
-            ("too long", |p| fs::write(p, [1; 33]).unwrap(), |e| matches!(e, KeyFileError::Size { found: 33 })),
-            (
-                "a directory",
-                |p| fs::remove_file(p).and_then(|()| fs::create_dir(p)).unwrap(),
-                |e| matches!(e, KeyFileError::NotAFile),
-            ),
-            (
-                "a link",
-                |p| {
-                    let aside = p.with_extension("aside");
-                    fs::rename(p, &aside).and_then(|()| std::os::unix::fs::symlink(&aside, p)).unwrap();
-                },
-                |e| matches!(e, KeyFileError::NotAFile),
-            ),
-            (
-                "directory open to others",
-                |p| set_mode(p.parent().unwrap(), 0o777),
-                |e| matches!(e, KeyFileError::DirectoryOpen { mode: 0o777 }),
-            ),
-        ];
-        for (name, spoil, named) in rows {
-            let home = tempfile::tempdir().unwrap();
-            let path = home.path().join("keys/device.key");
-            DeviceKey::load_or_create(&path, &SystemRandom).unwrap();
-            spoil(&path);
-            let refusal = DeviceKey::load_or_create(&path, &SystemRandom).unwrap_err();
-            assert!(named(&refusal), "{name}: {refusal:?}");
-            assert!(fs::symlink_metadata(&path).is_ok(), "{name}: left as it was");
-        }
-    }
-
-    #[test]
-    fn a_folder_open_to_others_is_reported_before_there_is_a_key() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("device.key");
-        assert!(DeviceKey::load(&home.path().join("none/device.key")).unwrap().is_none());
-        assert!(DeviceKey::load(&path).unwrap().is_none());
-        set_mode(home.path(), 0o777);
-        assert!(matches!(DeviceKey::load(&path), Err(KeyFileError::DirectoryOpen { mode: 0o777 })));
-    }
-
-    #[test]
-    fn rejects_a_key_owned_by_another_user() {
-        assert!(guard::owner(1000, 1000).is_ok());
-        assert!(matches!(guard::owner(0, 1000), Err(KeyFileError::OtherOwner { owner: 0 })));
-    }
-
-    #[test]
-    fn concurrent_creation_yields_one_key() {
-        let home = tempfile::tempdir().unwrap();
-        set_mode(home.path(), 0o700);
-        let path = home.path().join("device.key");
-        let first = create(&path, &SystemRandom).unwrap();
-        assert_eq!(*create(&path, &SystemRandom).unwrap(), *first);
-    }
-}
+mod tests;

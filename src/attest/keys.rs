@@ -7,30 +7,38 @@ use zeroize::Zeroizing;
 
 use super::{
     jwk::{Jwk, PublicKey, Thumbprint},
-    key_file::{self, KeyFileError},
+    key_file::{self, Kept, KeyFileError},
 };
 use countenance_core::{protocol::KeyProtection, rng::SecureRandom};
+use countenance_system::user_cipher::user_cipher;
 
 /// The Ed25519 key that identifies this device and signs for it. Wiped from memory when dropped.
 pub struct DeviceKey {
     signing: SigningKey,
     public: PublicKey,
+    protection: KeyProtection,
+    is_encrypted: bool,
 }
 
 impl DeviceKey {
     /// Loads the key from the file at `path`. If there is none, generates one, which is safely on disk when this
-    /// returns.
+    /// returns. Where the system can encrypt it for the user, it does, also a file that was not.
     pub fn load_or_create(path: &Path, rng: &dyn SecureRandom) -> Result<Self, KeyFileError> {
-        let seed = match key_file::load(path)? {
-            Some(seed) => seed,
-            None => key_file::create(path, rng)?,
+        let kept = match key_file::load_and_protect(path, user_cipher())? {
+            Some(kept) => kept,
+            None => key_file::create(path, rng, user_cipher())?,
         };
-        Ok(Self::from_zeroizing(&seed))
+        Ok(Self::from_kept(&kept))
     }
 
-    /// Loads the key from the file at `path`, if it exists.
+    /// Loads the key from the file at `path`, if it exists. Changes nothing.
     pub fn load(path: &Path) -> Result<Option<Self>, KeyFileError> {
-        Ok(key_file::load(path)?.as_ref().map(Self::from_zeroizing))
+        Ok(key_file::load(path, user_cipher())?.as_ref().map(Self::from_kept))
+    }
+
+    fn from_kept(kept: &Kept) -> Self {
+        let key = Self::from_zeroizing(&kept.seed);
+        Self { protection: kept.protection(), is_encrypted: kept.is_encrypted, ..key }
     }
 
     /// A new key kept in memory only: a different device each time, for tests and dry runs.
@@ -50,7 +58,7 @@ impl DeviceKey {
         let signing = SigningKey::from_bytes(seed);
         #[expect(clippy::expect_used, reason = "a public key derived from a seed is a point of prime order")]
         let public = PublicKey::from_bytes(signing.verifying_key().as_bytes()).expect("a valid public key");
-        Self { signing, public }
+        Self { signing, public, protection: KeyProtection::File, is_encrypted: false }
     }
 
     /// The public key.
@@ -73,9 +81,14 @@ impl DeviceKey {
         self.thumbprint().ueid()
     }
 
-    /// Where the key is kept. An in-memory key is reported as no better protected than one in a file.
+    /// The least protection that the key ever had. An in-memory key is reported as no better protected than one in a file.
     pub fn protection(&self) -> KeyProtection {
-        KeyProtection::File
+        self.protection
+    }
+
+    /// Whether the key's file is encrypted by the operating system for this user.
+    pub fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     /// The 64-byte signature over `message`.

@@ -58,6 +58,14 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         Claim::First(inbox) => inbox,
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };
+    // macOS passes the links that it opens with this program as events, and the first of them early.
+    #[cfg(target_os = "macos")]
+    {
+        let caller = inbox.caller();
+        countenance_system::opened_links::on_link(move |link| {
+            caller.link(link);
+        });
+    }
     // Before anything is created: without a display there is no window.
     gui::backend()?;
     let data = args.installation.data_folder()?;

@@ -5,6 +5,7 @@
 //! technical English.
 
 mod context;
+mod desktop;
 mod installation;
 mod machine;
 mod service;
@@ -14,6 +15,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 pub use context::DoctorContext;
+pub use desktop::Adapter;
 
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,6 +77,8 @@ countenance_core::enumeration! {
         ConnectCamera,
         /// Connect a USB camera: the built-in one needs libcamera.
         ConnectUsbCamera,
+        /// Let desktop programs use cameras, in the system's privacy settings.
+        AllowCamera,
         /// Give this user access to camera devices.
         JoinVideoGroup,
         /// Start the program in a graphical session.
@@ -178,6 +182,9 @@ impl Fix {
         match self {
             Self::ConnectCamera => "doctor-fix-connect-camera",
             Self::ConnectUsbCamera => "doctor-fix-connect-usb-camera",
+            // The window's own messages for this.
+            Self::AllowCamera if cfg!(target_os = "macos") => "camera-denied-fix-macos",
+            Self::AllowCamera => "camera-denied-fix-windows",
             Self::JoinVideoGroup => "doctor-fix-join-video-group",
             Self::OpenDesktop => "doctor-fix-open-desktop",
             Self::JoinRenderGroup => "doctor-fix-join-render-group",
@@ -236,6 +243,10 @@ impl fmt::Display for Fix {
             Self::ConnectUsbCamera => {
                 "Connect a USB camera: the built-in one works only through libcamera, which Countenance does not use yet."
             }
+            Self::AllowCamera if cfg!(target_os = "macos") => {
+                "Open System Settings, Privacy & Security, Camera, and allow Countenance."
+            }
+            Self::AllowCamera => "Open Settings, Privacy & security, Camera, and let desktop apps use the camera.",
             Self::JoinVideoGroup => "Give this user access to cameras: sudo usermod -aG video USER, then sign out and in again.",
             Self::OpenDesktop => {
                 "Start Countenance in a desktop session: DISPLAY or WAYLAND_DISPLAY must name a display that answers. \
@@ -247,6 +258,10 @@ impl fmt::Display for Fix {
             Self::InstallLibraries => {
                 "Install the missing libraries. On Debian for X11: libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 \
                  libgl1; for Wayland: libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1."
+            }
+            Self::ProtectKey if cfg!(windows) => {
+                "If no one else has used this account, let only your account access the key file and its folder (Properties, \
+                 Security). Otherwise delete it and register this device again."
             }
             Self::ProtectKey => {
                 "If no one else has used this account, make the key private: chmod 600 on the file, chmod 700 on its folder. \
@@ -263,11 +278,18 @@ impl fmt::Display for Fix {
                 "Check this machine's trusted certificates and clock, and any proxy between it and the service."
             }
             Self::AskVerifier => "Ask the operator of the verification service whether this is its address.",
+            Self::SetClock if cfg!(windows) => {
+                "Set this machine's clock: Settings, Time & language, Date & time, Sync now."
+            }
             Self::SetClock => "Set this machine's clock, preferably by NTP: sudo timedatectl set-ntp true.",
             Self::RegisterLink => "Run: countenance link register.",
             Self::MoveProgram => "Move the program to a path without blanks and quotes, then run: countenance link register.",
             Self::InstallXdgUtils => "Install xdg-utils, then run: countenance link register.",
             Self::CorrectSettings => "Correct the settings file.",
+            Self::ProtectSettings if cfg!(windows) => {
+                "Check that nobody else has changed the settings file, then let only your account write to it and its folder \
+                 (Properties, Security)."
+            }
             Self::ProtectSettings => {
                 "Check that nobody else has changed the settings file, then let only this user write to it and its folder: \
                  chmod go-w on both."

@@ -64,9 +64,10 @@ impl InstallationArgs {
     }
 }
 
-/// `given`, or the platform's application data folder.
+/// `given`, or the platform's application data folder. On Windows, the one that stays on this computer: the key is that of
+/// a device, so it must not roam with its user.
 pub fn data_folder(given: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
-    let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
+    let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_local_dir().to_owned());
     match given.cloned().or_else(place) {
         Some(folder) => Ok(folder),
         None => bail!("this account has no home folder; use --data"),

@@ -15,7 +15,7 @@ use std::{
     fmt,
     fs::{File, TryLockError},
     io,
-    sync::{Arc, mpsc::Receiver},
+    sync::mpsc::Receiver,
     time::Duration,
 };
 
@@ -23,9 +23,10 @@ use interprocess::local_socket::{Stream, prelude::*};
 use zeroize::Zeroizing;
 
 pub use instance_dir::InstanceDir;
+pub use listen::Caller;
 
 use countenance_core::protocol::LINK_MAX_BYTES;
-use listen::{Listening, Waker};
+use listen::Listening;
 use wire::{Deadline, Reply};
 
 /// Environment variable that is set for whatever the browser of a kiosk starts: it hands its link over, but never opens a
@@ -87,7 +88,7 @@ pub enum InstanceError {
 /// Receives the calls of later starts, in order. While it is held, this process is the first.
 pub struct Inbox {
     calls: Receiver<Call>,
-    waker: Arc<Waker>,
+    caller: Caller,
     // Dropped before the lock, so that the socket is gone when the next process becomes the first.
     _listening: Listening,
     _lock: File,
@@ -130,7 +131,12 @@ impl Inbox {
 
     /// Calls `wake` on the listener's thread for every call; at once if calls are already waiting.
     pub fn on_call(&self, wake: impl Fn() + Send + 'static) {
-        self.waker.set(Box::new(wake));
+        self.caller.waker.set(Box::new(wake));
+    }
+
+    /// What puts calls of this process itself into the queue.
+    pub fn caller(&self) -> Caller {
+        self.caller.clone()
     }
 }
 
@@ -151,8 +157,8 @@ impl fmt::Debug for Inbox {
 }
 
 fn first(dir: &InstanceDir, lock: File) -> Result<Inbox, InstanceError> {
-    let (listening, calls, waker) = Listening::begin(dir)?;
-    Ok(Inbox { calls, waker, _listening: listening, _lock: lock })
+    let (listening, calls, caller) = Listening::begin(dir)?;
+    Ok(Inbox { calls, caller, _listening: listening, _lock: lock })
 }
 
 /// Sends `link` and waits for the one-byte confirmation.

@@ -1,4 +1,5 @@
-//! Ends a run when the system asks for it: SIGTERM, SIGINT (Ctrl+C) and SIGHUP (the terminal has gone).
+//! Ends a run when the system asks for it: SIGTERM, SIGINT (Ctrl+C) and SIGHUP (the terminal has gone); on Windows, Ctrl+C,
+//! Ctrl+Break, and that the console is closed, the user signs out or the computer shuts down.
 //!
 //! Without this, the process would just be gone, and the browser would wait for a session that nobody ends.
 
@@ -129,24 +130,56 @@ mod unix {
     }
 }
 
-#[cfg(not(unix))]
-use elsewhere::signals;
+#[cfg(windows)]
+use windows::signals;
 
-#[cfg(not(unix))]
-mod elsewhere {
-    use std::io;
+#[cfg(windows)]
+mod windows {
+    use std::{
+        future::poll_fn,
+        io,
+        task::{Context, Poll},
+    };
 
-    pub(super) struct Signals;
+    use tokio::signal::windows::{
+        CtrlBreak, CtrlC, CtrlClose, CtrlLogoff, CtrlShutdown, ctrl_break, ctrl_c, ctrl_close, ctrl_logoff,
+        ctrl_shutdown,
+    };
+
+    pub(super) struct Signals {
+        c: CtrlC,
+        pause: CtrlBreak,
+        close: CtrlClose,
+        sign_out: CtrlLogoff,
+        shutdown: CtrlShutdown,
+    }
 
     impl Signals {
         pub(super) async fn first(&mut self) -> bool {
-            tokio::signal::ctrl_c().await.is_ok()
+            poll_fn(|context| self.poll(context)).await;
+            true
+        }
+
+        fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+            let due = [
+                self.c.poll_recv(context),
+                self.pause.poll_recv(context),
+                self.close.poll_recv(context),
+                self.sign_out.poll_recv(context),
+                self.shutdown.poll_recv(context),
+            ];
+            if due.iter().any(Poll::is_ready) { Poll::Ready(()) } else { Poll::Pending }
         }
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it fails on other systems")]
     pub(super) fn signals() -> io::Result<Signals> {
-        Ok(Signals)
+        Ok(Signals {
+            c: ctrl_c()?,
+            pause: ctrl_break()?,
+            close: ctrl_close()?,
+            sign_out: ctrl_logoff()?,
+            shutdown: ctrl_shutdown()?,
+        })
     }
 }
 

@@ -1,13 +1,15 @@
 //! Which program opens links that begin with `countenance:`.
 //!
-//! On Linux the program registers itself for one user with a desktop entry. On Windows the installer does this, on
-//! macOS the bundle's `Info.plist`; see `packaging/`. Linux packages install the same entry for all users.
+//! On Linux the program registers itself for one user with a desktop entry, on Windows with a key of the registry. Linux
+//! packages and the Windows installer do the same for all users; on macOS the bundle's `Info.plist` does. See `packaging/`.
 
+#[cfg(any(windows, test))]
+mod command;
 #[cfg(target_os = "linux")]
 mod entry;
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(any(target_os = "linux", target_os = "macos", windows))]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 mod tool;
 #[cfg(windows)]
 mod windows;
@@ -59,6 +61,9 @@ pub enum RegistrationError {
     /// The desktop entry could not be written or removed.
     #[error("could not write the desktop entry")]
     Entry(#[source] io::Error),
+    /// The registry could not be read or written.
+    #[error("could not use the registry")]
+    Registry(#[source] io::Error),
     /// A desktop tool is not installed.
     #[error("{tool} is not installed")]
     ToolMissing {
@@ -81,9 +86,9 @@ pub enum RegistrationError {
         /// Its exit code; `None` if a signal ended it.
         code: Option<i32>,
     },
-    /// On this system the installer or the bundle does this, not the program.
-    #[error("on this system the installer registers links")]
-    ByInstaller,
+    /// On this system the bundle does this, not the program.
+    #[error("on this system the program's bundle registers links")]
+    ByBundle,
     /// This system offers no way to query the handler.
     #[error("the link handler cannot be queried on this system")]
     NotKnown,
@@ -103,16 +108,20 @@ pub fn status() -> Result<Status, RegistrationError> {
 pub fn register() -> Result<(), RegistrationError> {
     #[cfg(target_os = "linux")]
     return Desktop::of_this_user()?.register();
-    #[cfg(not(target_os = "linux"))]
-    Err(RegistrationError::ByInstaller)
+    #[cfg(windows)]
+    return windows::register();
+    #[cfg(not(any(target_os = "linux", windows)))]
+    Err(RegistrationError::ByBundle)
 }
 
 /// Undoes [`register`].
 pub fn unregister() -> Result<(), RegistrationError> {
     #[cfg(target_os = "linux")]
     return Desktop::of_this_user()?.unregister();
-    #[cfg(not(target_os = "linux"))]
-    Err(RegistrationError::ByInstaller)
+    #[cfg(windows)]
+    return windows::unregister();
+    #[cfg(not(any(target_os = "linux", windows)))]
+    Err(RegistrationError::ByBundle)
 }
 
 /// Removes what is unsafe in a terminal from a name that a tool returned.

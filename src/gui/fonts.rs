@@ -154,10 +154,12 @@ fn discovered(request: &FallbackRequest<'_>) -> Option<FontInsert> {
 
 /// System font folders; those of other systems do not exist here.
 fn folders() -> Vec<PathBuf> {
-    let windows = std::env::var_os("WINDIR").map(|folder| Path::new(&folder).join("Fonts"));
+    // Those of Windows, and those that its user installed.
+    let windows = [("WINDIR", "Fonts"), ("LOCALAPPDATA", "Microsoft/Windows/Fonts")];
+    let windows = windows.map(|(variable, fonts)| Some(Path::new(&std::env::var_os(variable)?).join(fonts)));
     let user = UserDirs::new().and_then(|dirs| dirs.font_dir().map(Path::to_owned));
     let all = ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"];
-    user.into_iter().chain(all.map(PathBuf::from)).chain(windows).collect()
+    user.into_iter().chain(all.map(PathBuf::from)).chain(windows.into_iter().flatten()).collect()
 }
 
 /// The first of `names` below `folders` that egui can read and that has all `letters`.

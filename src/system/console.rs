@@ -5,6 +5,12 @@ use std::{
     io::{self, Write},
 };
 
+/// Lets a program that Windows starts without a console print to the one of its parent. Other systems have no such programs.
+pub fn attach_to_parent() {
+    #[cfg(windows)]
+    countenance_native::windows::console::attach_to_parent();
+}
+
 /// Standard output. Once its reader has gone, what is written is dropped: the reader has seen enough, and the exit code
 /// still has to be that of the result.
 pub fn stdout() -> impl Write + Send {

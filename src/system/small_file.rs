@@ -65,6 +65,20 @@ pub enum SmallFileError {
         /// Its permission bits.
         mode: u32,
     },
+    /// Others may write to the file, by its access list, or own it.
+    #[error("other users can write to it ({})", who.join(", "))]
+    OpenToOthers {
+        /// Their security identifiers.
+        who: Vec<String>,
+    },
+    /// Others can replace the file, which decides whom to trust, by the access list of its folder.
+    #[error("other users can replace it: they can write to its folder {} ({})", folder.display(), who.join(", "))]
+    FolderOpenToOthers {
+        /// The folder of the file, or of a link to it.
+        folder: PathBuf,
+        /// Their security identifiers.
+        who: Vec<String>,
+    },
     /// The file is larger than allowed.
     #[error("it has more than {limit} bytes")]
     TooLarge {
@@ -92,11 +106,11 @@ pub fn read(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError>
 /// As [`read`], for a file that decides whom to trust: only this user and the administrator may write to it, or to the
 /// folders in which it, or a link to it, could be replaced.
 pub fn read_trusted(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError> {
-    let Some((bytes, facts)) = bytes_of(path, limit)? else {
+    let Some((bytes, file)) = bytes_of(path, limit)? else {
         // Others could create it.
         return trust::check_folder_of(path).map(|()| None);
     };
-    trust::check(path, &facts)?;
+    trust::check(path, &file)?;
     text(bytes).map(Some)
 }
 
@@ -109,8 +123,8 @@ pub fn read_of_owner(path: &Path, limit: usize, owner: u32) -> Result<Option<Str
 
 /// As [`read_of_owner`], the bytes of the file.
 pub fn bytes_of_owner(path: &Path, limit: usize, owner: u32) -> Result<Option<Vec<u8>>, SmallFileError> {
-    let Some((bytes, facts)) = bytes_of(path, limit)? else { return Ok(None) };
-    trust::check_owner(path, &facts, owner)?;
+    let Some((bytes, file)) = bytes_of(path, limit)? else { return Ok(None) };
+    trust::check_owner(path, &file, owner)?;
     Ok(Some(bytes))
 }
 
@@ -138,7 +152,7 @@ fn text(bytes: Vec<u8>) -> Result<String, SmallFileError> {
     })
 }
 
-fn bytes_of(path: &Path, limit: usize) -> Result<Option<(Vec<u8>, fs::Metadata)>, SmallFileError> {
+fn bytes_of(path: &Path, limit: usize) -> Result<Option<(Vec<u8>, File)>, SmallFileError> {
     match fs::metadata(path) {
         Ok(seen) if seen.is_file() => {}
         Ok(_) => return Err(SmallFileError::NotAFile),
@@ -150,9 +164,8 @@ fn bytes_of(path: &Path, limit: usize) -> Result<Option<(Vec<u8>, fs::Metadata)>
     }
     let file = File::open(path).map_err(SmallFileError::Read)?;
     // Checks the open file rather than its path, so that it cannot be replaced between check and read.
-    let facts = file.metadata().map_err(SmallFileError::Read)?;
-    trust::refuse_open_to_all(&facts)?;
+    trust::refuse_open_to_all(&file)?;
     let mut bytes = Vec::new();
-    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(SmallFileError::Read)?;
-    if bytes.len() > limit { Err(SmallFileError::TooLarge { limit }) } else { Ok(Some((bytes, facts))) }
+    (&file).take(limit as u64 + 1).read_to_end(&mut bytes).map_err(SmallFileError::Read)?;
+    if bytes.len() > limit { Err(SmallFileError::TooLarge { limit }) } else { Ok(Some((bytes, file))) }
 }

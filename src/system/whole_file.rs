@@ -15,7 +15,7 @@ use countenance_core::rng::random_text;
 /// Who may read a file that is created. A file that is replaced keeps its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Its owner only.
+    /// Its owner only. On Windows, the access list names nobody else.
     Owner,
     /// Those whom the process lets read the files that it creates (`umask`).
     AsUsual,
@@ -31,7 +31,7 @@ pub fn create(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
 }
 
 /// Replaces the file at `path` by `bytes`, or creates it. A symbolic link stays, and the file that it leads to is
-/// replaced; that file keeps its mode and its owner. What is no regular file, such as `/dev/stdout`, is written to.
+/// replaced; that file keeps its mode and its owner. On Windows, `access` decides about a replaced file, too. What is no regular file, such as `/dev/stdout`, is written to.
 pub fn replace(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let path = &target(path)?;
     let before = match fs::metadata(path) {
@@ -106,8 +106,14 @@ impl Draft {
         if access == Access::Owner || before.is_some() {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
+        #[cfg(windows)]
+        countenance_native::windows::access::restrictable(&mut options);
         let mut file = options.open(&path)?;
         let draft = Self(path);
+        #[cfg(windows)]
+        if access == Access::Owner {
+            countenance_native::windows::access::restrict_to_user(&file)?;
+        }
         if let Some(before) = before {
             keep_owner(&file, before)?;
             file.set_permissions(before.permissions())?;

@@ -9,6 +9,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use super::desktop::{self, Adapter};
 use crate::{
     display,
     registration::{self, RegistrationError, Status},
@@ -18,6 +19,10 @@ use crate::{
         reach::{Reached, reach},
     },
     settings::{LoadedManaged, Managed, NETS_FOLDER, Settings},
+};
+use countenance_camera::{
+    CameraRequest, Cameras, Listed,
+    permission::{Permission, permission},
 };
 use countenance_core::{
     clock::{Clock, UnixSecs},
@@ -40,6 +45,12 @@ pub struct DoctorContext<'a> {
     pub connects: display::Connects<'a>,
     /// Opens a device for reading and writing, and closes it.
     pub open: &'a dyn Fn(&Path) -> io::Result<()>,
+    /// Whether the system's privacy settings let this program use cameras; not on Linux, where each node is opened.
+    pub permission: &'a dyn Fn() -> Permission,
+    /// The cameras that the system lists; not on Linux.
+    pub cameras: &'a dyn Fn() -> Vec<Listed>,
+    /// The graphics adapters; on Windows only.
+    pub adapters: &'a dyn Fn() -> Vec<Adapter>,
     /// This account's home folder, shown as `~` in findings.
     pub home: Option<PathBuf>,
     /// The device key file; `None` for an account without a home folder.
@@ -72,11 +83,16 @@ impl DoctorContext<'_> {
             variable: &|name| env::var_os(name).filter(|value| !value.is_empty()),
             connects: &display::connect,
             open: &|path| OpenOptions::new().read(true).write(true).open(path).map(drop),
+            permission: &|| permission(""),
+            cameras: &|| Cameras::new(CameraRequest::default(), Box::new(|_| false)).list(),
+            adapters: &desktop::adapters,
             home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
-            key: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join("device.key")),
+            key: directories::ProjectDirs::from("", "", "countenance")
+                .map(|dirs| dirs.data_local_dir().join("device.key")),
             settings: Settings::standard_path(),
             managed: &Managed::of_this_machine,
-            nets: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join(NETS_FOLDER)),
+            nets: directories::ProjectDirs::from("", "", "countenance")
+                .map(|dirs| dirs.data_local_dir().join(NETS_FOLDER)),
             models: &|| {
                 let vision = Vision::load()?;
                 vision.prepare_embedding()?;

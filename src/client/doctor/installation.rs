@@ -16,13 +16,14 @@ pub(super) fn key(around: &DoctorContext<'_>) -> Finding {
     };
     match DeviceKey::load(path) {
         Ok(Some(key)) => {
-            let kept = if cfg!(unix) { "in a file that only this user can read" } else { "in the user's profile" };
+            let encrypted = if key.is_encrypted() { ", encrypted by the system for this user" } else { "" };
+            let kept = format!("in a file that only this user can read{encrypted}");
             Finding::good(check, format!("{}, kept {kept}, not sealed by hardware", key.thumbprint()))
         }
         Ok(None) => Finding::good(check, "none yet; created at the first sign-in"),
         Err(error) => {
             let fix = match &error {
-                KeyFileError::Size { .. } | KeyFileError::NotAFile => Fix::ReplaceKey,
+                KeyFileError::Size { .. } | KeyFileError::NotAFile | KeyFileError::Encrypted(_) => Fix::ReplaceKey,
                 _ => Fix::ProtectKey,
             };
             Finding::attention(check, causes(&error), fix)

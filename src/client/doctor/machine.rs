@@ -1,8 +1,8 @@
-//! Checks of the machine: cameras, graphics, libraries. Linux only; other systems are not checked yet.
+//! Checks of the machine: cameras, graphics, libraries. Those of other systems than Linux: [`desktop`].
 
 use std::{env, fs, io, path::PathBuf};
 
-use super::{Check, DoctorContext, Finding, Fix};
+use super::{Check, DoctorContext, Finding, Fix, desktop};
 use crate::display::{self, Backend, NoDisplay};
 use countenance_camera::{
     permission::{DeniedBy, Permission},
@@ -22,7 +22,7 @@ const LIBRARY_FOLDERS: [&str; 4] = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
 pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Camera;
     if around.system != "linux" {
-        return Finding::unknown(check, "cameras are not listed on this system yet");
+        return desktop::camera(around);
     }
     let sys = around.at("/sys");
     // What needs libcamera, by name. Its nodes open, but are no camera.
@@ -61,7 +61,7 @@ pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
 pub(super) fn graphics(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Graphics;
     if around.system != "linux" {
-        return Finding::unknown(check, "the graphics driver is not checked on this system yet");
+        return desktop::graphics(around);
     }
     let screen = display::probe(around.variable, around.connects);
     let nodes = numbered(around, "/dev/dri", "renderD");

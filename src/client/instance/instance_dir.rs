@@ -1,8 +1,8 @@
 //! The per-user folder with the lock and the socket of the instance.
 //!
 //! On Unix the socket is a file in the folder, not a name in Linux's abstract namespace, which any user could take. On
-//! Windows it is a named pipe with the user's name in its own; the lock still is in the folder, so a second start talks
-//! only to a process that was able to take the lock. (No test runs the Windows part yet.)
+//! Windows it is a named pipe, whose name is made from the folder's path; the lock still is in the folder, so a second start
+//! talks only to a process that was able to take the lock.
 
 use std::{
     fs::{File, OpenOptions},
@@ -122,9 +122,15 @@ mod guard {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 mod guard {
+    use std::os::windows::ffi::OsStrExt;
+
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
     use interprocess::local_socket::{GenericNamespaced, Name, ToNsName};
+    use sha2::{Digest, Sha256};
+
+    use countenance_system::access_list::{Right, others_in_folder};
 
     use super::{InstanceError, Path, io};
 
@@ -132,16 +138,20 @@ mod guard {
         std::fs::create_dir_all(folder)
     }
 
-    /// The access control list of the profile decides.
-    pub(super) fn check_folder(_: &Path) -> Result<(), InstanceError> {
-        Ok(())
+    /// Nobody else may put a lock into the folder.
+    pub(super) fn check_folder(folder: &Path) -> Result<(), InstanceError> {
+        let others = others_in_folder(folder, Right::Write).map_err(InstanceError::Folder)?;
+        if others.is_empty() { Ok(()) } else { Err(InstanceError::FolderNotOurs) }
     }
 
+    /// All users share the names of pipes, which may have 256 characters: the digest of the folder's path, which is the
+    /// user's own, is short and has no characters that a name must not have.
     pub(super) fn socket(folder: &Path) -> Result<Name<'static>, InstanceError> {
-        // The profile's path identifies the user; characters other than these are not safe in a pipe's name.
-        let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-        let name: String = folder.to_string_lossy().chars().map(letters).collect();
-        format!("countenance{name}").to_ns_name::<GenericNamespaced>().map_err(InstanceError::Listen)
+        let path = std::path::absolute(folder).map_err(InstanceError::Folder)?;
+        let bytes: Vec<u8> = path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect();
+        let digest = Sha256::digest(bytes);
+        let name = BASE64_URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
+        format!("countenance-{name}").to_ns_name::<GenericNamespaced>().map_err(InstanceError::Listen)
     }
 
     pub(super) fn clear(_: &Path) -> Result<(), InstanceError> {

@@ -1,7 +1,7 @@
 //! The first instance's listener: a thread that serves one connection at a time.
 
 use std::{
-    io,
+    fmt, io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -12,6 +12,9 @@ use std::{
 };
 
 use interprocess::local_socket::{Listener, ListenerOptions, Stream, prelude::*};
+use zeroize::Zeroizing;
+
+use countenance_core::protocol::LINK_MAX_BYTES;
 
 use super::{
     Call, InstanceDir, InstanceError,
@@ -54,6 +57,37 @@ impl Waker {
     }
 }
 
+/// Puts calls into the queue of an [`Inbox`](super::Inbox), and wakes whoever reads it.
+#[derive(Clone)]
+pub struct Caller {
+    calls: SyncSender<Call>,
+    pub(super) waker: Arc<Waker>,
+}
+
+impl Caller {
+    /// Passes on a link that the system opened with this process, as if a later start had handed it over. One that is too
+    /// long is dropped. Whether it is in the queue.
+    pub fn link(&self, link: String) -> bool {
+        let link = Zeroizing::new(link);
+        link.len() <= LINK_MAX_BYTES && self.call(Call::Link(link))
+    }
+
+    fn call(&self, call: Call) -> bool {
+        let taken = self.calls.try_send(call).is_ok();
+        if taken {
+            self.waker.wake();
+        }
+        taken
+    }
+}
+
+/// Without the calls, which contain codes.
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").finish_non_exhaustive()
+    }
+}
+
 /// The listening thread. Dropping it ends the thread and removes the socket.
 pub(super) struct Listening {
     dir: InstanceDir,
@@ -63,18 +97,19 @@ pub(super) struct Listening {
 
 impl Listening {
     /// Opens the socket, replacing one left by a dead process. Only for the holder of the lock.
-    pub(super) fn begin(dir: &InstanceDir) -> Result<(Self, Receiver<Call>, Arc<Waker>), InstanceError> {
+    pub(super) fn begin(dir: &InstanceDir) -> Result<(Self, Receiver<Call>, Caller), InstanceError> {
         dir.clear()?;
         let name = dir.socket()?;
         let listener = ListenerOptions::new().name(name).create_sync().map_err(InstanceError::Listen)?;
         let (send, calls) = sync_channel(WAITING);
-        let (over, waker) = (Arc::new(AtomicBool::new(false)), Arc::new(Waker::default()));
-        let (theirs, wakes) = (Arc::clone(&over), Arc::clone(&waker));
+        let over = Arc::new(AtomicBool::new(false));
+        let caller = Caller { calls: send, waker: Arc::default() };
+        let (theirs, ends) = (caller.clone(), Arc::clone(&over));
         let thread = thread::Builder::new()
             .name("instance".into())
-            .spawn(move || listen(&listener, &send, &wakes, &theirs))
+            .spawn(move || listen(&listener, &theirs, &ends))
             .map_err(InstanceError::Listen)?;
-        Ok((Self { dir: dir.clone(), over, thread: Some(thread) }, calls, waker))
+        Ok((Self { dir: dir.clone(), over, thread: Some(thread) }, calls, caller))
     }
 }
 
@@ -90,7 +125,7 @@ impl Drop for Listening {
     }
 }
 
-fn listen(listener: &Listener, calls: &SyncSender<Call>, waker: &Waker, over: &AtomicBool) {
+fn listen(listener: &Listener, caller: &Caller, over: &AtomicBool) {
     loop {
         let connection = listener.accept();
         if over.load(Ordering::Acquire) {
@@ -98,7 +133,7 @@ fn listen(listener: &Listener, calls: &SyncSender<Call>, waker: &Waker, over: &A
         }
         match connection {
             Err(_) => thread::sleep(RETRY_PAUSE),
-            Ok(stream) => match serve(stream, calls, waker) {
+            Ok(stream) => match serve(stream, caller) {
                 Ok(()) => {}
                 // Never log the message: a link contains a code.
                 Err(error) => tracing::debug!(%error, "dropped a call from another instance"),
@@ -108,7 +143,7 @@ fn listen(listener: &Listener, calls: &SyncSender<Call>, waker: &Waker, over: &A
 }
 
 /// Serves one call. Confirms it to the sender only once it is in the queue.
-fn serve(mut stream: Stream, calls: &SyncSender<Call>, waker: &Waker) -> io::Result<()> {
+fn serve(mut stream: Stream, caller: &Caller) -> io::Result<()> {
     let deadline = Deadline::after(PEER);
     if !place_is_shared_with_us(&stream)? {
         return Err(io::ErrorKind::PermissionDenied.into());
@@ -117,10 +152,7 @@ fn serve(mut stream: Stream, calls: &SyncSender<Call>, waker: &Waker) -> io::Res
         "" => Call::ToFront,
         _ => Call::Link(text),
     });
-    let taken = call.is_some_and(|call| calls.try_send(call).is_ok());
-    if taken {
-        waker.wake();
-    }
+    let taken = call.is_some_and(|call| caller.call(call));
     wire::answer(&mut stream, if taken { Reply::Taken } else { Reply::Refused }, &deadline)
 }
 
@@ -131,8 +163,8 @@ fn place_is_shared_with_us(stream: &Stream) -> io::Result<bool> {
     Ok(stream.peer_creds()?.euid().is_none_or(|theirs| theirs == ours))
 }
 
-/// The pipe's access control list lets only this user write.
-#[cfg(not(unix))]
+/// The pipe's access list, which is Windows' own for pipes, lets this user, the system and administrators write.
+#[cfg(windows)]
 fn place_is_shared_with_us(_: &Stream) -> io::Result<bool> {
     Ok(true)
 }

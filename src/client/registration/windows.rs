@@ -1,33 +1,75 @@
-//! Windows: the installer writes the registry (`packaging/windows`); this module reads it. No test runs this yet.
+//! Windows: the class of the scheme in the registry. The installer writes it, for the user or for the machine
+//! (`packaging/windows`); the program can write the user's itself.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{env, io, path::Path};
 
-use super::{RegistrationError, SCHEME, Status, printable, tool};
+use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE};
 
-/// The program that opens our links: the user's own entry has precedence over the machine's.
+use super::{
+    RegistrationError, SCHEME, Status,
+    command::{command_for, program_in},
+    printable,
+};
+
+/// Where classes are, in both hives.
+const CLASSES: &str = r"Software\Classes";
+/// The command of a class.
+const COMMAND: &str = r"shell\open\command";
+
+/// The program that opens our links: the user's own class has precedence over the machine's.
 pub(super) fn status() -> Result<Status, RegistrationError> {
-    let key = format!(r"HKCU\Software\Classes\{SCHEME}\shell\open\command");
-    let answer = match tool::run("reg.exe", Command::new("reg.exe").args(["query", &key, "/ve"])) {
-        Ok(answer) => answer,
-        // reg.exe exits with 1 if the key does not exist.
-        Err(RegistrationError::ToolFailed { code: Some(1), .. }) => return Ok(Status::Nobody),
-        Err(error) => return Err(error),
-    };
-    // `    (Default)    REG_SZ    "C:\…\countenance.exe" "%1"`; the name of the value is localized.
-    let Some((_, command)) = answer.split_once("REG_SZ") else { return Ok(Status::Nobody) };
-    let command = command.trim();
-    let program = match command.strip_prefix('"') {
-        Some(rest) => rest.split('"').next(),
-        None => command.split(' ').next(),
-    };
-    let Some(program) = program.filter(|p| !p.is_empty()).map(PathBuf::from) else { return Ok(Status::Nobody) };
+    let command = [CURRENT_USER, LOCAL_MACHINE].into_iter().find_map(command_in);
+    let Some(command) = command else { return Ok(Status::Nobody) };
+    let Some(program) = program_in(&command) else { return Ok(Status::Other { handler: printable(&command) }) };
     let ours = env::current_exe().map_err(RegistrationError::Program)?;
-    let named = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().to_lowercase());
-    Ok(if program == ours {
+    Ok(if is_same(&program, &ours) {
         Status::Ours
-    } else if named(&program) == named(&ours) {
+    } else if name_of(&program) == name_of(&ours) {
         Status::Elsewhere { program }
     } else {
         Status::Other { handler: printable(&program.to_string_lossy()) }
     })
+}
+
+/// Writes the user's class.
+pub(super) fn register() -> Result<(), RegistrationError> {
+    let ours = env::current_exe().map_err(RegistrationError::Program)?;
+    let ours = ours.to_str().ok_or(RegistrationError::ProgramPath)?;
+    let write = || -> windows_registry::Result<()> {
+        let class = CURRENT_USER.create(format!(r"{CLASSES}\{SCHEME}"))?;
+        class.set_string("", "URL:Countenance sign-in")?;
+        class.set_string("URL Protocol", "")?;
+        class.create("DefaultIcon")?.set_string("", format!("\"{ours}\",0"))?;
+        class.create(COMMAND)?.set_string("", command_for(ours))
+    };
+    write().map_err(failed)
+}
+
+/// Removes the user's class. One of the machine stays, and applies again.
+pub(super) fn unregister() -> Result<(), RegistrationError> {
+    let class = format!(r"{CLASSES}\{SCHEME}");
+    if CURRENT_USER.open(&class).is_err() {
+        return Ok(());
+    }
+    CURRENT_USER.remove_tree(&class).map_err(failed)
+}
+
+fn command_in(hive: &Key) -> Option<String> {
+    hive.open(format!(r"{CLASSES}\{SCHEME}\{COMMAND}")).ok()?.get_string("").ok()
+}
+
+/// Whether both paths lead to one file: case and short names do not matter.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn name_of(path: &Path) -> Option<String> {
+    Some(path.file_name()?.to_string_lossy().to_lowercase())
+}
+
+fn failed(error: impl Into<io::Error>) -> RegistrationError {
+    RegistrationError::Registry(error.into())
 }

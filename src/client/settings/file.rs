@@ -55,6 +55,8 @@ impl SettingsFileError {
                     | SmallFileError::OtherOwner { .. }
                     | SmallFileError::NotOfOwner { .. }
                     | SmallFileError::FolderOpen { .. }
+                    | SmallFileError::OpenToOthers { .. }
+                    | SmallFileError::FolderOpenToOthers { .. }
             )
         )
     }

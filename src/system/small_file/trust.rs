@@ -1,15 +1,14 @@
-//! Who may write to a file, on systems with permission bits. Elsewhere access depends on the folder's own rules (on
-//! Windows the access list of the user profile), which are not checked here.
+//! Who may write to a file: by its permission bits, on Windows by its access list.
 
-#[cfg(not(unix))]
-pub(super) use elsewhere::{check, check_folder_of, check_owner, refuse_open_to_all};
 #[cfg(unix)]
 pub(super) use unix::{check, check_folder_of, check_owner, refuse_open_to_all};
+#[cfg(windows)]
+pub(super) use windows::{check, check_folder_of, check_owner, refuse_open_to_all};
 
 #[cfg(unix)]
 mod unix {
     use std::{
-        fs::{self, Metadata},
+        fs::{self, File, Metadata},
         io,
         os::unix::fs::MetadataExt,
         path::Path,
@@ -43,20 +42,20 @@ mod unix {
     }
 
     /// Refuses a file to which any user may write.
-    pub(in super::super) fn refuse_open_to_all(facts: &Metadata) -> Result<(), SmallFileError> {
-        let mode = facts.mode() & 0o7777;
+    pub(in super::super) fn refuse_open_to_all(file: &File) -> Result<(), SmallFileError> {
+        let mode = facts_of(file)?.mode() & 0o7777;
         if mode & 0o002 == 0 { Ok(()) } else { Err(SmallFileError::OpenToAll { mode }) }
     }
 
     /// Refuses a file to which others than the current user and the administrator may write, or that they may replace.
-    pub(in super::super) fn check(path: &Path, facts: &Metadata) -> Result<(), SmallFileError> {
-        User::current().check(path, Facts::of(facts))
+    pub(in super::super) fn check(path: &Path, file: &File) -> Result<(), SmallFileError> {
+        User::current().check(path, Facts::of(&facts_of(file)?))
     }
 
     /// Refuses a file that does not belong to the user with the ID `owner`, or to which others may write, or that others may
     /// replace. A group may not, unless it is the administrators'.
-    pub(in super::super) fn check_owner(path: &Path, facts: &Metadata, owner: u32) -> Result<(), SmallFileError> {
-        let facts = Facts::of(facts);
+    pub(in super::super) fn check_owner(path: &Path, file: &File, owner: u32) -> Result<(), SmallFileError> {
+        let facts = Facts::of(&facts_of(file)?);
         if facts.owner != owner {
             return Err(SmallFileError::NotOfOwner { owner: facts.owner, wanted: owner });
         }
@@ -66,6 +65,10 @@ mod unix {
     /// Refuses a path at which others than the current user and the administrator could put a file.
     pub(in super::super) fn check_folder_of(path: &Path) -> Result<(), SmallFileError> {
         User::current().check_folder_of(path)
+    }
+
+    fn facts_of(file: &File) -> Result<Metadata, SmallFileError> {
+        file.metadata().map_err(SmallFileError::Read)
     }
 
     impl Facts {
@@ -175,29 +178,56 @@ mod unix {
     }
 }
 
-#[cfg(not(unix))]
-mod elsewhere {
-    use std::{fs::Metadata, path::Path};
+#[cfg(windows)]
+mod windows {
+    use std::{
+        fs::{self, File},
+        io,
+        path::Path,
+    };
 
     use super::super::SmallFileError;
+    use crate::{
+        access_list::{Right, others, others_in_folder},
+        whole_file::folder_of,
+    };
 
-    #[expect(clippy::unnecessary_wraps, reason = "it fails on other systems")]
-    pub(in super::super) fn refuse_open_to_all(_: &Metadata) -> Result<(), SmallFileError> {
-        Ok(())
+    /// Everybody, those who have signed in, and the users of this computer.
+    const ALL: [&str; 3] = ["S-1-1-0", "S-1-5-11", "S-1-5-32-545"];
+
+    /// Refuses a file to which any user may write.
+    pub(in super::super) fn refuse_open_to_all(file: &File) -> Result<(), SmallFileError> {
+        let mut who = others(file, Right::Write).map_err(SmallFileError::Read)?;
+        who.retain(|who| ALL.contains(&who.as_str()));
+        if who.is_empty() { Ok(()) } else { Err(SmallFileError::OpenToOthers { who }) }
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it fails on other systems")]
-    pub(in super::super) fn check_folder_of(_: &Path) -> Result<(), SmallFileError> {
-        Ok(())
+    /// Refuses a file to which others than the current user and administrators may write, or that they may replace.
+    pub(in super::super) fn check(path: &Path, file: &File) -> Result<(), SmallFileError> {
+        let who = others(file, Right::Write).map_err(SmallFileError::Read)?;
+        if !who.is_empty() {
+            return Err(SmallFileError::OpenToOthers { who });
+        }
+        // A link can be replaced in its own folder, and its file in another one.
+        let resolved = fs::canonicalize(path).map_err(SmallFileError::Read)?;
+        check_folder_of(path)?;
+        check_folder_of(&resolved)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it fails on other systems")]
-    pub(in super::super) fn check(_: &Path, _: &Metadata) -> Result<(), SmallFileError> {
-        Ok(())
+    /// Refuses a path at which others than the current user and administrators could put a file. A folder that does not
+    /// exist is created in one that is checked.
+    pub(in super::super) fn check_folder_of(path: &Path) -> Result<(), SmallFileError> {
+        let folder = folder_of(path).map_err(SmallFileError::Read)?;
+        match others_in_folder(folder, Right::Write) {
+            Ok(who) if who.is_empty() => Ok(()),
+            Ok(who) => Err(SmallFileError::FolderOpenToOthers { folder: folder.to_owned(), who }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(SmallFileError::Read(error)),
+        }
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it fails on other systems")]
-    pub(in super::super) fn check_owner(_: &Path, _: &Metadata, _: u32) -> Result<(), SmallFileError> {
-        Ok(())
+    /// Users have no such IDs here: as [`check`].
+    pub(in super::super) fn check_owner(path: &Path, file: &File, _: u32) -> Result<(), SmallFileError> {
+        check(path, file)
     }
 }

@@ -1,0 +1,3 @@
+//! macOS. Type-checked only: nobody has run this on a Mac yet.
+
+pub mod links;
