@@ -64,7 +64,7 @@ impl Resident<'_> {
             self.state.alive();
             let somebody = !matches!(presence.phase(), Phase::Empty | Phase::OutOfOrder);
             presence.ask_after(self.state.idle());
-            let mut actions: VecDeque<_> = presence.step(self.state.now(), event, self.state.trouble()).into();
+            let mut actions: VecDeque<_> = presence.step(self.state.now(), event, self.trouble(somebody)).into();
             self.state.set_phase(presence.phase());
             // Before a window opens that needs the camera itself.
             self.watch.look(matches!(presence.phase(), Phase::Visiting(_)));
@@ -101,6 +101,12 @@ impl Resident<'_> {
             }
             event = next.unwrap_or_else(|| self.wait(&mut arrived, presence.phase()));
         }
+    }
+
+    /// What is wrong. A browser that has failed ends a visit even if it may be started again by now: it may have failed behind
+    /// a window of ours, and what somebody had open in it is gone.
+    fn trouble(&self, is_visit: bool) -> Option<OutOfOrder> {
+        self.state.trouble().or_else(|| (is_visit && self.is_browser_failing()).then_some(OutOfOrder::BrowserDown))
     }
 
     fn wait(&mut self, arrived: &mut Arrived, phase: Phase) -> Event {

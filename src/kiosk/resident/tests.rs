@@ -49,6 +49,8 @@ enum Turn {
     TicketWants(u32),
     /// The browser's process ends, and the monitor sees it.
     BrowserEnds,
+    /// The same behind a window, which closes later.
+    BrowserEndsBehind(Opening, Closed),
     /// A thread beside the main one panics.
     Panics,
     /// The window breaks because a service manager ends the compositor together with this process.
@@ -135,6 +137,16 @@ impl Screens for Stage<'_> {
             Some(Turn::Shows(expected, closed)) => {
                 assert_eq!(opening, expected);
                 closed
+            }
+            Some(Turn::BrowserEndsBehind(expected, closed)) => {
+                assert_eq!(opening, expected);
+                self.0.state.browser().as_mut().unwrap().kill();
+                monitor::look_after_browser(&self.0.state);
+                // By then it might be started again.
+                self.0.clock.pass(Duration::from_secs(10));
+                monitor::look_after_browser(&self.0.state);
+                assert_eq!(self.0.state.trouble(), None);
+                Ok(closed)
             }
             Some(Turn::GoesDown(expected)) => {
                 assert_eq!(opening, expected);
@@ -398,24 +410,6 @@ fn the_camera_looks_during_a_visit_and_notices_who_is_there() {
     ]);
     assert_eq!(leave, Leave::Stopped);
     assert!(kiosk.state.metrics().contains("countenance_kiosk_wipes_total 1"));
-}
-
-#[test]
-fn a_suspended_machine_wipes_the_visit() {
-    let kiosk = kiosk(|_| {});
-    let (leave, _) = kiosk.play(vec![
-        Turn::Suspended(3_600),
-        Turn::Touch,
-        Turn::Quiet(5),
-        Turn::Suspended(3_601),
-        Turn::Quiet(5),
-        Turn::Suspended(90_000),
-        // Otherwise it would be asked, 30 s after the touch.
-        Turn::Quiet(100),
-        Turn::Stop,
-    ]);
-    assert_eq!((leave, kiosk.state.is_interrupted()), (Leave::Stopped, false));
-    assert!(kiosk.state.metrics().contains("countenance_kiosk_wipes_total 1"), "what was before the start counts not");
 }
 
 #[test]

@@ -94,3 +94,24 @@ fn a_browser_that_fails_during_a_visit_is_tried_before_the_next_person_is_invite
     assert_eq!((leave, wipes_seen), (Leave::Stopped, 1));
     assert!(!kiosk.state.browser().as_ref().unwrap().is_failing(), "it has answered since");
 }
+
+/// Whatever the person does at that window, there is no browser to go on with.
+#[test]
+fn a_browser_that_fails_behind_a_window_ends_the_visit() {
+    let still_there = |closed| vec![Turn::Quiet(30), Turn::BrowserEndsBehind(Opening::StillThere, closed)];
+    let sign_in = Opening::SignIn(Link(Zeroizing::new(LINK.to_owned())));
+    for (name, turns) in [
+        ("is away", still_there(Closed::Idle)),
+        ("is there", still_there(Closed::Start)),
+        ("signs in", vec![Turn::Call(LINK), Turn::BrowserEndsBehind(sign_in.clone(), approved())]),
+        ("leaves a sign-in", vec![Turn::Call(LINK), Turn::BrowserEndsBehind(sign_in, Closed::Idle)]),
+    ] {
+        let kiosk = kiosk(|config| config.attract = true);
+        let begin = Turn::Shows(Opening::Attract, Ok(Closed::Start));
+        let end = Turn::Shows(Opening::Attract, Ok(Closed::Stopped));
+        let (leave, _, wipes_seen) =
+            kiosk.play_and_count(std::iter::once(begin).chain(turns).chain(std::iter::once(end)).collect());
+        assert_eq!((leave, wipes_seen), (Leave::Stopped, 1), "{name}");
+        assert!(!kiosk.state.browser().as_ref().unwrap().is_failing(), "{name}: it has answered since");
+    }
+}
