@@ -25,6 +25,8 @@ FROZEN = 12.0
 # How often the verifier wants to hear of a kiosk.
 HEARTBEAT = 120.0
 HOUR = 3600
+# The end of a visit is told, and a browser that has failed is started to see whether it works, before anybody is invited.
+TRIED = 15.0
 # After which time the first screen forgets what somebody has opened or chosen there.
 FORGOTTEN = 60.0
 # Links that somebody's page opens at once.
@@ -112,7 +114,7 @@ def run(case: Case, kiosk: Kiosk, servers: Servers) -> None:
         if time.monotonic() - began > case.within + 1.5:
             raise Fault(f"{case.condition} was noticed after {noticed} s, not {case.within} s")
         # What mends itself after a second, as a browser's first failure, may be over before it can be seen.
-        until(lambda: kiosk.is_notice() or kiosk.is_ready(), "the screen that says so", DRAWN + 3)
+        until(lambda: kiosk.is_notice() or kiosk.is_ready(), "the screen that says so", DRAWN + (0 if case.mends is not nothing else TRIED))
         screen = seconds()
         kiosk.shot(case.name.replace(" ", "-"))
     mended = time.monotonic() if case.mends is not nothing else began
