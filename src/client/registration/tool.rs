@@ -16,7 +16,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 const MAX_POLLS: u32 = 1000;
 
 /// Standard output of `tool`, if it succeeds.
-pub(super) fn run(tool: &'static str, command: &mut Command) -> Result<String, RegistrationError> {
+pub(crate) fn run(tool: &'static str, command: &mut Command) -> Result<String, RegistrationError> {
     let failed = |source| RegistrationError::Tool { tool, source };
     let mut child = match command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn() {
         Ok(child) => child,
