@@ -31,7 +31,8 @@ pub fn create(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
 }
 
 /// Replaces the file at `path` by `bytes`, or creates it. A symbolic link stays, and the file that it leads to is
-/// replaced; that file keeps its mode and its owner. On Windows, `access` decides about a replaced file, too. What is no regular file, such as `/dev/stdout`, is written to.
+/// replaced; that file keeps its mode and its owner. On Windows, `access` decides about a replaced file, too. What is no
+/// regular file, such as `/dev/stdout`, is written to.
 pub fn replace(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let path = &target(path)?;
     let before = match fs::metadata(path) {
