@@ -1,6 +1,6 @@
 //! Man pages and shell completions of a program, made from the definition of its command line.
 //!
-//! A program's own unit tests call [`write`] and [`missing`], so that what packages contain is tested and the programs do not
+//! A program's own unit tests call [`write()`] and [`missing`], so that what packages contain is tested and the programs do not
 //! contain this crate. `packaging/manual` runs those tests with [`FOLDER_VARIABLE`] set.
 
 use std::{
@@ -30,7 +30,7 @@ pub fn write(command: &Command, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What `folder`, written by [`write`], does not say of `command`: a page per command that names each option and has a
+/// What `folder`, written by [`write()`], does not say of `command`: a page per command that names each option and has a
 /// sentence on it, and completions that name each option. Empty if nothing is missing.
 pub fn missing(command: &Command, folder: &Path) -> io::Result<Vec<String>> {
     let name = command.get_name();
