@@ -17,7 +17,7 @@ use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
 use countenance_client::{
     display::NoDisplay,
     installation::data_folder,
-    installed::{Installed, load_early},
+    installed::Installed,
     instance::{self, Claim, InstanceDir},
     interrupt::{StopRequest, on_signal},
     qualify::PROFILE_FILE,
@@ -139,7 +139,7 @@ fn run_kiosk(args: &KioskArgs) -> anyhow::Result<ExitCode> {
         .with_retries(RetryPolicy::patient())
         .with_browser_from(Arc::new(move || Box::new(KioskBrowser(Arc::clone(&browser)))));
     let env = Arc::new(env);
-    load_early(Arc::clone(&env))?;
+    Arc::clone(&env).prepare_early()?;
     let camera: Arc<dyn CameraCheck> = Arc::new(Camera::new(Arc::clone(&env)));
     let stop = Arc::<StopRequest>::default();
     on_signal(Arc::clone(&stop), || std::process::exit(Leave::Stopped.code().into())).context("cannot heed signals")?;

@@ -18,6 +18,8 @@ mod kiosk;
 mod link;
 mod models;
 mod qualify;
+#[cfg(all(feature = "window", not(target_os = "macos")))]
+mod resident;
 #[cfg(feature = "window")]
 mod window;
 
@@ -76,6 +78,11 @@ pub(crate) enum Command {
     },
     /// List the embedded networks and verify their digests
     Models(models::ModelsArgs),
+    /// Stay ready in the background, so that the window of a sign-in opens at once
+    ///
+    /// Started at each login. Ends at once unless the setting `resident` is on, and with the desktop session. Exit code 0.
+    #[cfg(all(feature = "window", not(target_os = "macos")))]
+    Resident(resident::ResidentArgs),
     /// Print the claims of an attestation
     Inspect {
         /// File with the attestation (JWS compact serialization), or - for standard input
@@ -182,6 +189,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Kiosk(args) => kiosk::run(&args),
         Command::Link { task } => link::run(task),
         Command::Models(args) => models::run(&args),
+        #[cfg(all(feature = "window", not(target_os = "macos")))]
+        Command::Resident(args) => resident::run(args),
         Command::Inspect { file, key } => inspect::run(&file, key.as_deref()),
     }
 }

@@ -18,9 +18,11 @@ use countenance_client::{
     flow::{FlowOutcome, Remedy},
     headless::{Exit, causes},
     installation::InstallationArgs,
-    installed::{Installed, load_early},
-    instance::{self, Claim, Inbox, InstanceDir, KIOSK_VARIABLE},
-    interrupt::on_signal,
+    installed::Installed,
+    instance::{self, Call, Claim, Inbox, InstanceDir, InstanceError, KIOSK_VARIABLE},
+    interrupt::{StopRequest, on_signal},
+    networks::Networks,
+    registration,
     runner::RunOutcome,
     session::origin::AllowedOrigins,
     settings::{
@@ -48,14 +50,9 @@ pub(crate) struct WindowArgs {
 }
 
 pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
-    // A data directory of its own, as in tests and the demo, means an instance of its own.
-    let dir = match &args.installation.data {
-        Some(folder) => InstanceDir::in_folder(folder.join("run")),
-        None => InstanceDir::of_this_user()?,
-    };
-    let inbox = match instance::claim(&dir, args.link.as_deref())? {
+    let inbox = match instance::claim(&instance_dir(&args.installation)?, args.link.as_deref())? {
         Claim::First(_) if std::env::var_os(KIOSK_VARIABLE).is_some() => bail!("the kiosk does not run; try again"),
-        Claim::First(inbox) => inbox,
+        Claim::First(inbox) => Rc::new(inbox),
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };
     // macOS passes the links that it opens with this program as events, and the first of them early.
@@ -66,31 +63,87 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
             caller.link(link);
         });
     }
-    // Before anything is created: without a display there is no window.
-    gui::backend()?;
-    let data = args.installation.data_folder()?;
-    let key =
-        DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
-    let settings_path = args.installation.settings();
-    let (settings, complaints) = loaded(settings_path.as_deref());
-    let allowed = args.installation.verifiers(&settings)?;
-    let env = Installed::new(key, args.source.source(&settings, Some(&data))?)
-        .with_nets(settings.net_folder(&data), settings.liveness_nets.clone())
-        .with_browser(args.installation.browser);
-    let env = Arc::new(env);
-    load_early(Arc::clone(&env))?;
-    let ended = Arc::new(Mutex::new(None));
-    let played = Arc::clone(&env);
-    let (cameras, choose) = cameras(&env, args.source, &settings);
-    let context = context(env, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
-    let context = AppContext { complaints, cameras, choose, ..context };
-    on_signal(Arc::clone(&context.stop), || std::process::exit(Exit::Cancelled as i32))
+    let mut windows = Windows::new(args.source, args.installation)?;
+    on_signal(Arc::clone(&windows.stop), || std::process::exit(Exit::Cancelled as i32))
         .context("cannot heed signals")?;
-    // Not every error of the toolkit can be passed to another thread, as `anyhow` asks.
-    gui::open(context).map_err(|error| anyhow::anyhow!("{error}"))?;
-    tell_losses(&played);
-    let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut ended = windows.show(args.link, &inbox)?;
+    // One that arrived while the window closed.
+    while let (false, Some(Call::Link(link))) = (windows.stop.is_asked(), inbox.next_call()) {
+        ended = windows.show(Some(String::clone(&link)), &inbox)?;
+    }
+    // Only now is there no first instance, which the next one would call.
+    drop(inbox);
+    #[cfg(not(target_os = "macos"))]
+    if !windows.stop.is_asked() && windows.settings().0.resident {
+        super::resident::begin()?;
+    }
     Ok(ended.map_or(ExitCode::SUCCESS, told))
+}
+
+/// A data directory of its own, as in tests and the demo, means an instance of its own.
+pub(super) fn instance_dir(installation: &InstallationArgs) -> Result<InstanceDir, InstanceError> {
+    match &installation.data {
+        Some(folder) => Ok(InstanceDir::in_folder(folder.join("run"))),
+        None => InstanceDir::of_this_user(),
+    }
+}
+
+/// Opens one window after another. What they share are the networks; each reads settings and key anew.
+pub(super) struct Windows {
+    source: SourceArgs,
+    installation: InstallationArgs,
+    networks: Networks,
+    /// Closes the window that is open.
+    pub(super) stop: Arc<StopRequest>,
+}
+
+impl Windows {
+    /// The windows of this installation, with frames from `source`. Creates nothing.
+    ///
+    /// # Errors
+    ///
+    /// Without a display there is no window.
+    pub(super) fn new(source: SourceArgs, installation: InstallationArgs) -> anyhow::Result<Self> {
+        gui::backend()?;
+        Ok(Self { source, installation, networks: Networks::default(), stop: Arc::default() })
+    }
+
+    /// The networks that the settings ask for; those that are loaded, if they are the same.
+    pub(super) fn networks(&mut self, settings: &Settings) -> anyhow::Result<Networks> {
+        let folder = settings.net_folder(&self.installation.data_folder()?);
+        self.networks = self.networks.with(folder, settings.liveness_nets.clone());
+        Ok(self.networks.clone())
+    }
+
+    /// The settings in use, and what was ignored of them.
+    pub(super) fn settings(&self) -> (SettingsInUse, Vec<SettingsComplaint>) {
+        loaded(self.installation.settings().as_deref())
+    }
+
+    /// Opens a window, which begins with the sign-in behind `link`, and returns the outcome of its last sign-in once it has
+    /// closed.
+    pub(super) fn show(&mut self, link: Option<String>, inbox: &Rc<Inbox>) -> anyhow::Result<Option<RunOutcome>> {
+        let data = self.installation.data_folder()?;
+        let key =
+            DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
+        let (settings, complaints) = self.settings();
+        let allowed = self.installation.verifiers(&settings)?;
+        let env = Installed::new(key, self.source.source(&settings, Some(&data))?)
+            .with_networks(self.networks(&settings)?)
+            .with_browser(self.installation.browser);
+        let env = Arc::new(env);
+        Arc::clone(&env).prepare_early()?;
+        let ended = Arc::new(Mutex::new(None));
+        let (cameras, choose) = cameras(&env, self.source.clone(), &settings);
+        let path = self.installation.settings();
+        let context = context(Arc::clone(&env), link, &data, settings, path, allowed, Arc::clone(&ended));
+        let (inbox, stop) = (Some(Rc::clone(inbox)), Arc::clone(&self.stop));
+        let context = AppContext { complaints, cameras, choose, inbox, stop, ..context };
+        // Not every error of the toolkit can be passed to another thread, as `anyhow` asks.
+        gui::open(context).map_err(|error| anyhow::anyhow!("{error}"))?;
+        tell_losses(&env);
+        Ok(*ended.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 pub(super) type Lists = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
@@ -118,11 +171,9 @@ pub(super) fn cameras(env: &Installed, args: SourceArgs, settings: &Settings) ->
     (Arc::new(move || lists.list().into_iter().map(entry).collect()), Arc::new(choose))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one argument per field of the struct")]
 fn context(
     env: Arc<Installed>,
     link: Option<String>,
-    inbox: Inbox,
     data: &Path,
     settings: SettingsInUse,
     settings_path: Option<PathBuf>,
@@ -139,13 +190,14 @@ fn context(
         allowed,
         closes: link.is_some(),
         link,
-        inbox: Some(Rc::new(inbox)),
+        inbox: None,
         stop: Arc::default(),
         settings,
         complaints: Vec::new(),
         settings_path,
         cameras: Arc::new(Vec::new),
         choose: Arc::new(|_| ()),
+        at_login: Arc::new(|is_wanted| registration::start_at_login(is_wanted).map_err(|error| causes(&error))),
         examine: Arc::new(move || {
             let mut around = Examined::of_this_machine(true);
             around.key = Some(key.clone());

@@ -1,22 +1,17 @@
 //! Implements the environment of a run for this installation: networks, key, frame source, browser.
 
-use std::{
-    io,
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-    thread,
-    time::Duration,
-};
+use std::{io, sync::Arc, thread, time::Duration};
 
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
 use countenance_camera::{FrameSlot, FrameSource};
 use countenance_core::{clock::Clock, policy::Policy, protocol::ModelClaim, rng::SecureRandom};
 use countenance_system::{SystemClock, SystemRandom};
-use countenance_vision::{AddedNet, Vision, VisionError};
+use countenance_vision::VisionError;
 
 use crate::{
     capture::FaceAnalyzer,
     installation::BrowserChoice,
+    networks::Networks,
     runner::Environment,
     session::{
         ApprovalApi, HttpApprovals, HttpSession, SessionApi,
@@ -29,26 +24,9 @@ use crate::{
     visitor::Visitor,
 };
 
-/// Loads the networks in the background while the window opens.
-pub fn load_early(env: Arc<Installed>) -> io::Result<()> {
-    let load = move || {
-        // Ignored here: the run that needs the networks gets the same error and reports it.
-        env.analyzer().ok();
-    };
-    thread::Builder::new().name("networks".into()).spawn(load).map(drop)
-}
-
-/// The networks added in the settings: their folder and the digests of their contracts.
-#[derive(Default)]
-struct Pinned {
-    folder: PathBuf,
-    pins: Vec<String>,
-}
-
 /// This installation.
 pub struct Installed {
-    vision: OnceLock<Arc<Vision>>,
-    nets: Pinned,
+    networks: Networks,
     key: DeviceKey,
     source: Source,
     /// Holds the newest frame.
@@ -66,8 +44,7 @@ impl Installed {
     /// Uses `key` and `source`; opens the return page in the system's browser.
     pub fn new(key: DeviceKey, source: Source) -> Self {
         Self {
-            vision: OnceLock::new(),
-            nets: Pinned::default(),
+            networks: Networks::default(),
             key,
             source,
             slot: FrameSlot::default(),
@@ -78,10 +55,10 @@ impl Installed {
         }
     }
 
-    /// Adds the liveness networks in `folder` whose contracts have the digests `pins`.
+    /// Replaces the embedded networks alone.
     #[must_use]
-    pub fn with_nets(mut self, folder: PathBuf, pins: Vec<String>) -> Self {
-        self.nets = Pinned { folder, pins };
+    pub fn with_networks(mut self, networks: Networks) -> Self {
+        self.networks = networks;
         self
     }
 
@@ -122,6 +99,19 @@ impl Installed {
         self
     }
 
+    /// Prepares what a sign-in needs on a thread of its own: the networks, and at a kiosk what recognizes its visitor.
+    ///
+    /// # Errors
+    ///
+    /// If there can be no such thread.
+    pub fn prepare_early(self: Arc<Self>) -> io::Result<()> {
+        let prepare = move || {
+            // Ignored here: the run that needs the networks gets the same error and reports it.
+            self.analyzer().ok();
+        };
+        thread::Builder::new().name("networks".into()).spawn(prepare).map(drop)
+    }
+
     /// Source of the frames.
     pub fn source(&self) -> &Source {
         &self.source
@@ -130,19 +120,15 @@ impl Installed {
 
 impl Environment for Installed {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
-        if let Some(vision) = self.vision.get() {
-            return Ok(Arc::clone(vision) as _);
-        }
-        let added = AddedNet::load_folder(&self.nets.folder, &self.nets.pins)?;
-        let vision = Arc::new(Vision::load_with(added)?);
+        let vision = self.networks.load()?;
         if self.visitor.is_some() {
             vision.prepare_embedding()?;
         }
-        Ok(Arc::clone(self.vision.get_or_init(|| vision)) as _)
+        Ok(vision)
     }
 
     fn models(&self) -> Vec<ModelClaim> {
-        self.vision.get().map(|vision| vision.model_claims()).unwrap_or_default()
+        self.networks.claims()
     }
 
     fn policy(&self) -> Policy {

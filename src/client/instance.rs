@@ -100,14 +100,21 @@ pub fn claim(dir: &InstanceDir, link: Option<&str>) -> Result<Claim, InstanceErr
     claim_within(dir, link, HAND_OVER)
 }
 
+/// Makes this process the first at `dir`; `None`, without calling it, if another one is.
+pub fn claim_if_free(dir: &InstanceDir) -> Result<Option<Inbox>, InstanceError> {
+    let lock = dir.lock_file()?;
+    match lock.try_lock() {
+        Ok(()) => first(dir, lock).map(Some),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(e)) => Err(InstanceError::Lock(e)),
+    }
+}
+
 fn claim_within(dir: &InstanceDir, link: Option<&str>, limit: Duration) -> Result<Claim, InstanceError> {
     let deadline = Deadline::after(limit);
     loop {
-        let lock = dir.lock_file()?;
-        match lock.try_lock() {
-            Ok(()) => return first(dir, lock).map(Claim::First),
-            Err(TryLockError::WouldBlock) => drop(lock),
-            Err(TryLockError::Error(e)) => return Err(InstanceError::Lock(e)),
+        if let Some(inbox) = claim_if_free(dir)? {
+            return Ok(Claim::First(inbox));
         }
         match hand_over(dir, link.unwrap_or_default(), &deadline) {
             // The first does not listen yet, or has just ended and released the lock.

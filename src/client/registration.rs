@@ -1,8 +1,10 @@
-//! Which program opens links that begin with `countenance:`.
+//! Which program opens links that begin with `countenance:`, and whether it is started at login to stay ready for them.
 //!
 //! On Linux the program registers itself for one user with a desktop entry, on Windows with a key of the registry. Linux
 //! packages and the Windows installer do the same for all users; on macOS the bundle's `Info.plist` does. See `packaging/`.
 
+#[cfg(target_os = "linux")]
+mod autostart;
 #[cfg(any(windows, test))]
 mod command;
 #[cfg(target_os = "linux")]
@@ -16,6 +18,8 @@ mod windows;
 
 use std::{io, path::PathBuf};
 
+#[cfg(target_os = "linux")]
+pub use autostart::Autostart;
 #[cfg(target_os = "linux")]
 pub use linux::Desktop;
 #[cfg(target_os = "macos")]
@@ -89,6 +93,9 @@ pub enum RegistrationError {
     /// On this system the bundle does this, not the program.
     #[error("on this system the program's bundle registers links")]
     ByBundle,
+    /// In a Flatpak, programs cannot do this.
+    #[error("in a Flatpak, the desktop decides what starts at login")]
+    Sandboxed,
     /// This system offers no way to query the handler.
     #[error("the link handler cannot be queried on this system")]
     NotKnown,
@@ -122,6 +129,25 @@ pub fn unregister() -> Result<(), RegistrationError> {
     return windows::unregister();
     #[cfg(not(any(target_os = "linux", windows)))]
     Err(RegistrationError::ByBundle)
+}
+
+/// Has this program started at this user's login, or no longer: `countenance resident`.
+pub fn start_at_login(is_wanted: bool) -> Result<(), RegistrationError> {
+    #[cfg(target_os = "linux")]
+    {
+        if std::path::Path::new("/.flatpak-info").exists() {
+            return Err(RegistrationError::Sandboxed);
+        }
+        let autostart = Autostart::of_this_user()?;
+        if is_wanted { autostart.start() } else { autostart.no_longer_start() }
+    }
+    #[cfg(windows)]
+    return windows::start_at_login(is_wanted);
+    #[cfg(not(any(target_os = "linux", windows)))]
+    {
+        let _ = is_wanted;
+        Err(RegistrationError::ByBundle)
+    }
 }
 
 /// Removes what is unsafe in a terminal from a name that a tool returned.

@@ -334,6 +334,10 @@ impl App {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot save the settings");
             causes(&error)
         });
+        let resident = self.state.settings.resident;
+        if self.state.not_saved.is_none() && resident != before.resident {
+            self.state.not_saved = (self.context.at_login)(resident).err();
+        }
     }
 
     /// Applies fonts, colors and sizes of the settings.

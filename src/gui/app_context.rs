@@ -46,6 +46,8 @@ pub struct AppContext {
     /// Applies the choice of camera, at the start and on each change. A camera in use is replaced by the newly chosen
     /// one.
     pub choose: Arc<dyn Fn(&Settings) + Send + Sync>,
+    /// Has the program started at login, or no longer, when the setting `resident` is changed; an error in technical English.
+    pub at_login: Arc<dyn Fn(bool) -> Result<(), String> + Send + Sync>,
     /// Runs the diagnostics; called on a separate thread.
     pub examine: Arc<dyn Fn() -> Vec<Finding> + Send + Sync>,
     /// Descriptions of the networks, one line each.

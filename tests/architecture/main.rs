@@ -92,6 +92,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
             "client/doctor/context.rs",
             "gui/fonts.rs",
             "client/instance/instance_dir.rs",
+            "client/registration/autostart.rs",
             "client/registration/linux.rs",
             "client/settings.rs",
         ],

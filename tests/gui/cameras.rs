@@ -183,6 +183,19 @@ fn rotation_and_mirroring_are_passed_on_and_test_mode_is_disclosed() {
 }
 
 #[test]
+fn staying_ready_is_asked_of_the_desktop_and_says_why_if_that_fails() {
+    let mut window = Window::open(Script::default(), None, english(), None);
+    window.press("Settings").press("Stay ready in the background").press("Stay ready in the background");
+    assert_eq!(*window.env.at_login.lock().unwrap(), [true, false]);
+    window.press("Less motion");
+    assert_eq!(window.env.at_login.lock().unwrap().len(), 2, "nothing about it has changed");
+    let script = Script { autostart: Some("could not write the desktop entry"), ..Script::default() };
+    let mut window = Window::open(script, None, english(), None);
+    window.press("Settings").press("Stay ready in the background").see("could not write the desktop entry");
+    assert!(window.shows("The settings could not be saved."));
+}
+
+#[test]
 fn a_save_that_fails_says_why() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();

@@ -70,6 +70,10 @@ impl Window {
                 let env = Arc::clone(&env);
                 Arc::new(move |settings| env.chosen.lock().unwrap().push(settings.clone()))
             },
+            at_login: {
+                let env = Arc::clone(&env);
+                Arc::new(move |is_wanted| env.ask_at_login(is_wanted))
+            },
             examine: Arc::new(Vec::new),
             models: Vec::new(),
             ended: Arc::clone(&ended),

@@ -116,6 +116,8 @@ pub(crate) struct Script {
     pub(crate) empty_captures: usize,
     /// From this frame on, another person is there.
     pub(crate) replaced_at_frame: Option<u64>,
+    /// Why the program cannot be started at login.
+    pub(crate) autostart: Option<&'static str>,
 }
 
 impl Default for Script {
@@ -140,6 +142,7 @@ impl Default for Script {
             odds,
             empty_captures: 0,
             replaced_at_frame: None,
+            autostart: None,
         }
     }
 }
@@ -158,6 +161,8 @@ pub(crate) struct TestEnv {
     visitor: Arc<Visitor>,
     /// Camera settings passed on by the window, in order.
     pub(crate) chosen: Mutex<Vec<Settings>>,
+    /// Whether the program is to be started at login, as the window has asked, in order.
+    pub(crate) at_login: Mutex<Vec<bool>>,
 }
 
 /// Blocks every thread in `pass` until opened.
@@ -193,7 +198,13 @@ impl TestEnv {
             plugged,
             visitor: Arc::default(),
             chosen,
+            at_login: Mutex::default(),
         })
+    }
+
+    pub(crate) fn ask_at_login(&self, is_wanted: bool) -> Result<(), String> {
+        self.at_login.lock().unwrap().push(is_wanted);
+        self.script.lock().unwrap().autostart.map_or(Ok(()), |why| Err(why.to_owned()))
     }
 
     /// Sets the connected cameras; each has its id as its name.

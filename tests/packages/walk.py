@@ -31,6 +31,8 @@ ORIGIN, TENANT = "http://verifier.localhost:8480", "http://tenant.localhost:8481
 TOOLS = ("xvfb", "dbus-daemon", "at-spi2-core", "python3", "python3-dbus", "imagemagick", "nginx-light", "caddy")
 USER, HOME = "ada", "/home/ada"
 DATA, KEY = "/var/lib/countenance-verifier", f"{HOME}/.local/share/countenance/device.key"
+# The only configuration of the client's package: dpkg keeps it until it is purged.
+AUTOSTART = "etc/xdg/autostart/countenance.desktop"
 SETTINGS = f"{HOME}/.config/countenance/settings.toml"
 LIMIT = 300.0
 
@@ -127,7 +129,7 @@ def whole(machine: Machine, given: argparse.Namespace) -> None:
         told(given, "nginx in front, as the example has it", lambda: proxies.nginx(machine))
         told(given, "Caddy in front, as the example has it", lambda: proxies.caddy(machine))
         told(given, "both packages are removed", lambda: removed(machine, before))
-        told(given, "the verifier is purged", lambda: purged(machine, before))
+        told(given, "both are purged", lambda: purged(machine, before))
 
 
 def prepare(machine: Machine, depended: list[str]) -> None:
@@ -276,14 +278,13 @@ def removed(machine: Machine, before: set[str]) -> None:
     if not {"var/lib/countenance-verifier/verifier.sqlite", "var/lib/countenance-verifier/verifier.key",
             "etc/countenance/verifier.env"} <= left:
         raise Fault("a removal must keep data, key and settings")
-    if other := [path for path in left if not path.startswith(("var/lib/countenance-verifier", "etc/countenance", "etc/systemd/system/"))]:
+    if other := [path for path in left if not path.startswith(("var/lib/countenance-verifier", "etc/countenance", "etc/systemd/system/", AUTOSTART))]:
         raise Fault(f"left behind: {sorted(other)[:8]}")
     machine.run("getent", "passwd", VERIFIER)
 
 
 def purged(machine: Machine, before: set[str]) -> None:
-    # The client has no settings of its own: its removal was all.
-    apt(machine, "purge", VERIFIER)
+    apt(machine, "purge", CLIENT, VERIFIER)
     if left := files(machine) - before:
         raise Fault(f"left behind: {sorted(left)[:8]}")
     if machine.run("getent", "passwd", VERIFIER, check=False) or machine.run("getent", "group", VERIFIER, check=False):

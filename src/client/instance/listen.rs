@@ -72,6 +72,11 @@ impl Caller {
         link.len() <= LINK_MAX_BYTES && self.call(Call::Link(link))
     }
 
+    /// Asks for a window, as if a later start had done so. Whether it is in the queue.
+    pub fn window(&self) -> bool {
+        self.call(Call::ToFront)
+    }
+
     fn call(&self, call: Call) -> bool {
         let taken = self.calls.try_send(call).is_ok();
         if taken {

@@ -1,33 +1,79 @@
 //! Reading and writing a program's path in a desktop entry (Desktop Entry Specification 1.5).
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use super::RegistrationError;
 
-/// The entry that packages install, with the bare name of the program.
+/// The entries that packages install, with the bare name of the program.
 const TEMPLATE: &str = include_str!("../../../packaging/linux/countenance.desktop");
+const AUTOSTART: &str = include_str!("../../../packaging/linux/countenance-resident.desktop");
 
-/// The desktop entry that starts `program`.
+/// Maximum bytes read of an entry.
+const ENTRY_MAX_BYTES: u64 = 64 * 1024;
+
+/// The desktop entry that starts `program` with a link.
 pub(super) fn entry_for(program: &Path) -> Result<String, RegistrationError> {
+    from_template(TEMPLATE, program)
+}
+
+/// The desktop entry that starts `program` at login.
+pub(super) fn autostart_for(program: &Path) -> Result<String, RegistrationError> {
+    from_template(AUTOSTART, program)
+}
+
+fn from_template(template: &str, program: &Path) -> Result<String, RegistrationError> {
     let program = quoted(program)?;
     let line = |line: &str| match line.strip_prefix("Exec=countenance") {
         Some(arguments) => format!("Exec={program}{arguments}\n"),
         None => format!("{line}\n"),
     };
-    Ok(TEMPLATE.lines().map(line).collect())
+    // It would ask for a program by the bare name.
+    Ok(template.lines().filter(|line| !line.starts_with("TryExec=")).map(line).collect())
+}
+
+/// The text of the entry at `path`, if there is one.
+pub(super) fn read(path: &Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(ENTRY_MAX_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether `program`, from an entry, is the file `ours`. A bare name is resolved in `PATH`, as a shell does.
+pub(super) fn leads_to(program: &Path, ours: &Path) -> bool {
+    let same = |a: &Path, b: &Path| fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b));
+    if program.components().count() > 1 {
+        return program == ours || same(program, ours);
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|p| p.is_file()).is_some_and(|p| same(&p, ours))
+}
+
+/// Whether the user has switched an autostart entry off with a tool of the desktop.
+pub(super) fn is_switched_off(entry: &str) -> bool {
+    value(entry, "Hidden") == Some("true") || value(entry, "X-GNOME-Autostart-enabled") == Some("false")
 }
 
 /// The program that an entry starts, if any.
 pub(super) fn program_of(entry: &str) -> Option<PathBuf> {
+    first_word(&unescaped(value(entry, "Exec")?)?)
+}
+
+/// The value of `key` in the main group of an entry, as it is written there.
+fn value<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
     let mut inside = false;
     for line in entry.lines() {
         match line.trim() {
             "[Desktop Entry]" => inside = true,
             other if other.starts_with('[') => inside = false,
             other if inside => {
-                let value = other.strip_prefix("Exec").and_then(|rest| rest.trim_start().strip_prefix('='));
+                let value = other.strip_prefix(key).and_then(|rest| rest.trim_start().strip_prefix('='));
                 if let Some(value) = value {
-                    return first_word(&unescaped(value.trim_start())?);
+                    return Some(value.trim_start());
                 }
             }
             _ => {}

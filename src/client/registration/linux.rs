@@ -3,23 +3,20 @@
 use std::{
     env,
     ffi::OsString,
-    fs::{self, File},
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use super::{
     RegistrationError, SCHEME, Status,
-    entry::{entry_for, needs_quotes, program_of},
+    entry::{entry_for, leads_to, needs_quotes, program_of, read},
     printable, tool,
 };
 use countenance_system::whole_file::{self, Access};
 
 /// File name of our entry, which is also its ID.
 const ENTRY: &str = "countenance.desktop";
-/// Maximum bytes read of an entry.
-const ENTRY_MAX_BYTES: u64 = 64 * 1024;
 const QUERY: &str = "xdg-mime";
 const UPDATE: &str = "update-desktop-database";
 
@@ -60,7 +57,7 @@ impl Desktop {
             return Ok(Status::Other { handler: printable(handler) });
         }
         Ok(match program_of(&entry) {
-            Some(program) if self.is_ours(&program) => {
+            Some(program) if leads_to(&program, &self.program) => {
                 let is_quoted = program.to_str().is_none_or(needs_quotes);
                 if is_quoted && !self.has_environment() { Status::OursInDesktops } else { Status::Ours }
             }
@@ -96,10 +93,7 @@ impl Desktop {
             return None;
         }
         let places = std::iter::once(&self.data_home).chain(&self.data_dirs);
-        let file = places.map(|place| place.join("applications").join(id)).find_map(|path| File::open(path).ok())?;
-        let mut bytes = Vec::new();
-        file.take(ENTRY_MAX_BYTES).read_to_end(&mut bytes).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        places.map(|place| place.join("applications").join(id)).find_map(|path| read(&path))
     }
 
     /// Whether `xdg-open` finds a desktop environment and leaves links to it.
@@ -110,19 +104,6 @@ impl Desktop {
             // `X-Generic` is how `xdg-open` calls a session without one.
             !value.is_empty() && value != "X-Generic"
         })
-    }
-
-    fn is_ours(&self, program: &Path) -> bool {
-        let same = |a: &Path, b: &Path| fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b));
-        if program.components().count() > 1 {
-            return program == self.program || same(program, &self.program);
-        }
-        // Resolve a bare name in `PATH`, as a shell does.
-        let path = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&path)
-            .map(|folder| folder.join(program))
-            .find(|p| p.is_file())
-            .is_some_and(|p| same(&p, &self.program))
     }
 
     /// Refreshes the cache of handlers, if the tool is installed.

@@ -13,6 +13,10 @@ use super::{
 
 /// Where classes are, in both hives.
 const CLASSES: &str = r"Software\Classes";
+/// What Windows starts at login, in both hives: a command by the name of each program.
+const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
+/// Our name there, which the installer uses, too.
+const RUN_NAME: &str = "Countenance";
 /// The command of a class.
 const COMMAND: &str = r"shell\open\command";
 
@@ -52,6 +56,27 @@ pub(super) fn unregister() -> Result<(), RegistrationError> {
         return Ok(());
     }
     CURRENT_USER.remove_tree(&class).map_err(failed)
+}
+
+/// Writes the user's value, unless the installer's starts this program for everybody; or removes the user's.
+pub(super) fn start_at_login(is_wanted: bool) -> Result<(), RegistrationError> {
+    let ours = env::current_exe().map_err(RegistrationError::Program)?;
+    let starts_us = |hive: &Key| {
+        let command = hive.open(RUN).and_then(|run| run.get_string(RUN_NAME)).ok();
+        command.and_then(|command| program_in(&command)).is_some_and(|program| is_same(&program, &ours))
+    };
+    match (is_wanted, starts_us(CURRENT_USER)) {
+        (true, false) if !starts_us(LOCAL_MACHINE) => {
+            let ours = ours.to_str().ok_or(RegistrationError::ProgramPath)?;
+            let write = || CURRENT_USER.create(RUN)?.set_string(RUN_NAME, format!("\"{ours}\" resident"));
+            write().map_err(failed)
+        }
+        (false, true) => {
+            let remove = || CURRENT_USER.create(RUN)?.remove_value(RUN_NAME);
+            remove().map_err(failed)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn command_in(hive: &Key) -> Option<String> {

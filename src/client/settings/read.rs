@@ -69,7 +69,7 @@ mod tests {
     fn reads_all_settings() {
         let text = "camera = \"Desk: Cam\"\ncamera_pinned = true\ncamera_turn_deg = 270\ncamera_mirrored = true\n\
                     camera_testing = true\nlanguage = \"pt-BR\"\ntheme = \"high-contrast\"\ntext_percent = 150\n\
-                    reduced_motion = true\nverifiers = [\"https://a.example\", \"http://127.0.0.1:9\"]\n";
+                    reduced_motion = true\nresident = true\nverifiers = [\"https://a.example\", \"http://127.0.0.1:9\"]\n";
         let (pin, folder) = ("ab".repeat(32), if cfg!(windows) { "C:/nets" } else { "/nets" });
         let capitals = pin.to_uppercase();
         let text = format!("{text}liveness_nets = [\"{capitals}\", \"{pin}\"]\nliveness_net_folder = \"{folder}\"\n");
@@ -87,6 +87,7 @@ mod tests {
                 theme: Theme::HighContrast,
                 text_percent: 150,
                 reduced_motion: true,
+                resident: true,
                 verifiers: ["https://a.example", "http://127.0.0.1:9"].iter().map(|o| o.parse().unwrap()).collect(),
                 liveness_nets: vec![pin],
                 liveness_net_folder: Some(folder.into()),

@@ -116,6 +116,9 @@ settings! {
     TextPercent text_percent: u16 = *TEXT_PERCENT.start(), Percent, User;
     /// Whether animations are turned off.
     ReducedMotion reduced_motion: bool = false, YesOrNo, User;
+    /// Whether the program stays ready in the background from login on, so that the window opens at once. Without effect
+    /// on macOS.
+    Resident resident: bool = false, YesOrNo, User;
     /// The verifiers that links may name. Not editable in the window.
     Verifiers verifiers: AllowedOrigins = AllowedOrigins::default(), Origins, Closed(AllowedOrigins::default());
     /// The added liveness networks: SHA-256 of each contract, 64 lowercase hex digits. At most
@@ -151,7 +154,8 @@ mod tests {
         };
         let mut closed = open.clone();
         let of_user: Vec<_> = Key::ALL.into_iter().filter(|key| !key.close(&mut closed)).map(Key::name).collect();
-        let expected = ["camera_turn_deg", "camera_mirrored", "language", "theme", "text_percent", "reduced_motion"];
+        let expected =
+            ["camera_turn_deg", "camera_mirrored", "language", "theme", "text_percent", "reduced_motion", "resident"];
         assert_eq!(of_user, expected);
         let safe = Settings { camera_pinned: true, camera_turn_deg: 90, text_percent: 150, ..Settings::default() };
         assert_eq!(closed, safe);

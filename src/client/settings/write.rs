@@ -142,6 +142,7 @@ mod tests {
             theme: Theme::HighContrast,
             text_percent: 200,
             reduced_motion: true,
+            resident: true,
             verifiers: ["https://a.example", "http://[::1]:8080"].iter().map(|o| o.parse().unwrap()).collect(),
             liveness_nets: vec!["0f".repeat(32), "ab".repeat(32)],
             liveness_net_folder: Some(if cfg!(windows) { r"C:\nets" } else { "/srv/nets" }.into()),

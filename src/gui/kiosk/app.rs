@@ -318,6 +318,7 @@ fn app_context(
         settings_path: None,
         cameras: Arc::clone(&context.cameras),
         choose: Arc::new(move |settings| is_kept.store(choose(settings), Ordering::Relaxed)),
+        at_login: Arc::new(|_| Ok(())),
         examine: Arc::clone(&context.examine),
         models: Vec::new(),
         ended,

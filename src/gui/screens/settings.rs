@@ -31,6 +31,13 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
             less_motion(widgets, &mut wanted);
         });
         camera::show(widgets, view, &mut wanted);
+        // There, the system itself keeps programs that it has started.
+        if !cfg!(target_os = "macos") {
+            setting(widgets, view, Key::Resident, "settings-resident", |widgets| {
+                tick(widgets, "settings-resident", &mut wanted.resident);
+                widgets.soft("settings-resident-what");
+            });
+        }
         setting(widgets, view, Key::Verifiers, "settings-verifiers", |widgets| verifiers(widgets, view));
         widgets.gap(6.0);
         if widgets.button(ButtonStyle::Secondary, "settings-diagnostics") {

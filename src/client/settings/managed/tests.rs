@@ -36,7 +36,7 @@ fn in_use(loaded: &LoadedManaged) -> SettingsInUse {
 /// A value of each form, by the key.
 const WHOLE: &str = "camera = \"Desk\"\ncamera_pinned = true\ncamera_turn_deg = 90\ncamera_mirrored = true\n\
     camera_testing = false\nlanguage = \"de\"\ntheme = \"dark\"\ntext_percent = 150\nreduced_motion = true\n\
-    verifiers = [\"https://v.example\"]\nliveness_nets = []\nliveness_net_folder = \"/srv/nets\"\n";
+    resident = true\nverifiers = [\"https://v.example\"]\nliveness_nets = []\nliveness_net_folder = \"/srv/nets\"\n";
 
 #[test]
 fn every_setting_can_be_managed() {
@@ -234,6 +234,7 @@ fn policies_of_windows_say_the_same_in_their_types() {
             ("theme", text("dark")),
             ("text_percent", Number(150)),
             ("reduced_motion", Number(1)),
+            ("resident", Number(1)),
             ("verifiers", list(&["https://v.example", ""])),
             ("liveness_nets", list(&[])),
             ("liveness_net_folder", text(folder)),
@@ -289,7 +290,7 @@ fn the_stronger_place_wins() {
 fn preferences_of_macos_say_the_same() {
     let json = r#"{"camera": "Desk", "camera_pinned": true, "camera_turn_deg": 90, "camera_mirrored": true,
         "camera_testing": false, "language": "de", "theme": "dark", "text_percent": 150, "reduced_motion": true,
-        "verifiers": ["https://v.example"], "liveness_nets": [], "liveness_net_folder": "/srv/nets",
+        "resident": true, "verifiers": ["https://v.example"], "liveness_nets": [], "liveness_net_folder": "/srv/nets",
         "PayloadUUID": "of the profile"}"#;
     let said = preferences::read(json).unwrap();
     assert_eq!((said.complaints.len(), said.named.len()), (0, Key::ALL.len()));
