@@ -37,6 +37,10 @@ pub struct Report {
     pub analyzed: u32,
     /// Sign-ins approved.
     pub approved: u32,
+    /// From a link to the first paint of a new window, where the program stays ready between windows.
+    pub resident_paint: Times,
+    /// The same to the first preview frame on screen.
+    pub resident_preview: Times,
     /// Share of one core used while idle, 0 to 1; `None` if the system does not report it.
     pub idle_cpu: Option<f64>,
     /// Peak resident memory, MiB; `None` if the system does not report it.
@@ -65,6 +69,8 @@ impl Report {
             ("gap between paints", &self.paint_gaps),
             ("gap between camera frames shown", &self.frame_gaps),
             ("one paint, without the driver", &self.paints),
+            ("resident: link to first paint", &self.resident_paint),
+            ("resident: link to preview frame", &self.resident_preview),
         ];
         for (name, times) in rows {
             let at = |share| millis(times.quantile(share));
@@ -197,6 +203,52 @@ impl eframe::App for Paced {
             }
             _ => {}
         }
+    }
+}
+
+/// A window that opens for a link that arrives while the program stays ready: closes once the preview is there.
+pub struct Reopened {
+    app: App,
+    linked: Instant,
+    is_painted: bool,
+    is_over: bool,
+    report: Arc<Mutex<Report>>,
+}
+
+impl Reopened {
+    /// The window of `context`, whose link arrived at `linked`.
+    pub fn new(ctx: &Context, context: AppContext, linked: Instant, report: Arc<Mutex<Report>>) -> Self {
+        Self { app: App::new(ctx, context), linked, is_painted: false, is_over: false, report }
+    }
+}
+
+impl eframe::App for Reopened {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        self.app.catch_up(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        let (ctx, at) = (ui.ctx().clone(), now());
+        self.app.draw(ui);
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut self.is_painted, true) {
+            report.resident_paint.push(at - self.linked);
+        }
+        match &self.app.state().screen {
+            Screen::Consent(_) => self.app.carry_out(&ctx, Ask::Command(Command::Begin(ConsentText::default()))),
+            Screen::Capture(_) if self.app.preview_seq().is_some() => {
+                if !std::mem::replace(&mut self.is_over, true) {
+                    report.resident_preview.push(at - self.linked);
+                }
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+            Screen::Camera { .. } | Screen::Failed(_) => ctx.send_viewport_cmd(ViewportCommand::Close),
+            _ => {}
+        }
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.app.close();
     }
 }
 

@@ -17,30 +17,48 @@ use countenance_client::{
     session::{ApprovalApi, SessionApi, browser::Browser, client::SessionContext, origin::Origin, wait::Wait},
     settings::SettingsInUse,
 };
-use countenance_client::{
-    installed::{Installed, load_early},
-    source::Source,
-};
+use countenance_client::{installed::Installed, networks::Networks, source::Source};
 use countenance_core::{
     clock::Clock,
     protocol::ModelClaim,
     rng::{SecureRandom, random_text},
 };
 use countenance_gui::{self as gui, AppContext};
-use countenance_lab::pacing::{Paced, Report};
+use countenance_lab::pacing::{Paced, Reopened, Report};
 use countenance_system::{SystemRandom, console};
 use countenance_vision::VisionError;
 
 /// Number of sign-ins to measure.
 const LOGINS: u32 = 5;
+/// Number of windows to open again.
+const WINDOWS: usize = 20;
 
 pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let launched = now();
+    let networks = Networks::default();
+    let report = Arc::new(Mutex::new(Report::default()));
+    let (first, shared) = (context(file, &networks)?, Arc::clone(&report));
+    gui::run(move |ctx| Paced::new(ctx, first, LOGINS, launched, shared))
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    for _ in 0..WINDOWS {
+        let linked = now();
+        let (again, shared) = (context(file, &networks)?, Arc::clone(&report));
+        gui::run(move |ctx| Reopened::new(ctx, again, linked, shared)).map_err(|error| anyhow::anyhow!("{error}"))?;
+    }
+    let report = report.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    console::stdout().write_all(report.table().as_bytes())?;
+    let is_whole = report.approved == LOGINS && report.resident_preview.count() == WINDOWS;
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A window as the program makes it for a link, with these networks.
+fn context(file: &Path, networks: &Networks) -> anyhow::Result<AppContext> {
     let camera = Source::Recording { path: file.to_owned(), fps: 25.0 };
-    let installed = Arc::new(Installed::new(DeviceKey::ephemeral(&SystemRandom), camera));
-    load_early(Arc::clone(&installed))?;
+    let installed =
+        Arc::new(Installed::new(DeviceKey::ephemeral(&SystemRandom), camera).with_networks(networks.clone()));
+    Arc::clone(&installed).prepare_early()?;
     let slot = installed.slot.clone();
-    let context = AppContext {
+    Ok(AppContext {
         env: Arc::new(DryRunEnvironment(installed)),
         preview: Box::new(move || slot.frame()),
         allowed: dry_run::ORIGIN.parse().into_iter().collect(),
@@ -54,18 +72,12 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         settings_path: None,
         cameras: Arc::new(Vec::new),
         choose: Arc::new(|_| ()),
+        at_login: Arc::new(|_| Ok(())),
         examine: Arc::new(Vec::new),
         models: Vec::new(),
         ended: Arc::default(),
         closes: false,
-    };
-    let report = Arc::new(Mutex::new(Report::default()));
-    let shared = Arc::clone(&report);
-    gui::run(move |ctx| Paced::new(ctx, context, LOGINS, launched, shared))
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-    let report = report.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    console::stdout().write_all(report.table().as_bytes())?;
-    Ok(if report.approved == LOGINS { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time")]
