@@ -26,6 +26,7 @@ pub use instance_dir::InstanceDir;
 pub use listen::Caller;
 
 use countenance_core::protocol::LINK_MAX_BYTES;
+use countenance_system::foreground;
 use listen::Listening;
 use wire::{Deadline, Reply};
 
@@ -173,6 +174,7 @@ fn hand_over(dir: &InstanceDir, link: &str, deadline: &Deadline) -> Result<(), I
     if link.len() > LINK_MAX_BYTES {
         return Err(InstanceError::LinkTooLong);
     }
+    foreground::pass_on();
     let answer = Stream::connect(dir.socket()?)
         .and_then(|mut stream| wire::ask(&mut stream, link, deadline))
         .map_err(InstanceError::NoAnswer)?;

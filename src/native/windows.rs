@@ -3,4 +3,5 @@
 pub mod access;
 pub mod console;
 pub mod data_protection;
+pub mod foreground;
 mod local;

@@ -5,6 +5,7 @@
 pub mod access_list;
 mod clock;
 pub mod console;
+pub mod foreground;
 #[cfg(target_os = "macos")]
 pub mod opened_links;
 mod rng;
