@@ -99,6 +99,7 @@ mod tests {
     fn finds_the_requested_camera_and_never_replaces_a_pinned_one() {
         let wanted = |wanted: &str| Choice { wanted: Some(wanted.into()), ..Choice::default() };
         let pinned = |camera: &str| Choice { pinned: true, ..wanted(camera) };
+        let pinned_to_none = Choice { pinned: true, ..Choice::default() };
         let only = |camera: &str| Choice { only: true, ..wanted(camera) };
         for (name, choice, expected) in [
             ("none", Choice::default(), Some("a")),
@@ -108,6 +109,7 @@ mod tests {
             ("gone", wanted("x"), Some("a")),
             ("pinned", pinned("b"), Some("b")),
             ("pinned and gone", pinned("x"), None),
+            ("pinned, and none named", pinned_to_none, None),
             ("no other will do", only("x"), None),
         ] {
             let cameras = all();

@@ -138,6 +138,7 @@ pub fn examine(around: &DoctorContext<'_>) -> Vec<Finding> {
     findings.extend([service::clock(around, &dates), installation::link(around)]);
     findings.extend(managed);
     findings.extend(settings);
+    findings.extend(installation::own_pin(&chosen));
     for finding in &mut findings {
         finding.detail = around.without_home(&finding.detail);
     }

@@ -76,8 +76,11 @@ pub struct Complaint {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// Unknown key: a typo, or from a newer version.
-    #[error("is not a setting that this version knows")]
-    UnknownKey,
+    #[error("is not a setting that this version knows{}", meant.map_or(String::new(), |key| format!("; did you mean {}?", key.name())))]
+    UnknownKey {
+        /// The setting with the nearest name, if one is near.
+        meant: Option<Key>,
+    },
     /// Not a string.
     #[error("is not text in quotes")]
     NotText,

@@ -165,7 +165,10 @@ pub fn samples() -> Vec<Sample> {
             "settings-camera-pinned",
             chosen(Settings { camera: Some("x".into()), camera_pinned: true, ..Settings::default() }),
         ),
-        ("settings-managed", State { settings: managed(), cameras: cameras(), ..page(Page::Settings) }),
+        (
+            "settings-managed",
+            State { settings: managed(), cameras: cameras(), complaints: complaints(), ..page(Page::Settings) },
+        ),
         ("settings-font-missing", State { font_missing: true, ..page(Page::Settings) }),
         ("diagnostics", page(Page::Diagnostics)),
         ("about", page(Page::About)),
@@ -382,7 +385,7 @@ fn complaints() -> Vec<SettingsComplaint> {
         ("/home/zoe/.config/countenance/settings.toml".to_owned(), "any user can write to it".to_owned());
     let line = "text_percent is not a whole number from 100 to 200".to_owned();
     let (place, value) =
-        ("/etc/countenance/settings.toml".to_owned(), "theme is not \"system\" or \"light\"".to_owned());
+        ("/etc/countenance/settings.toml".to_owned(), "verifier is not a setting that this version knows".to_owned());
     vec![
         SettingsComplaint::Managed { place: place.clone(), fault: fault.clone() },
         SettingsComplaint::ManagedValue { place: format!("{place}, line 3"), fault: value },

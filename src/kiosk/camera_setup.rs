@@ -187,6 +187,22 @@ mod tests {
         assert_eq!((setup.fixed().camera, camera(&setup)), (true, (None, true, 180)));
     }
 
+    /// A managed pin without a camera: what the configuration says is pinned, else what an operator had chosen before.
+    #[test]
+    fn a_managed_pin_without_a_camera_pins_the_one_that_applies() {
+        let (home, open) = (tempfile::tempdir().unwrap(), KioskConfig::default());
+        let bolted = KioskConfig { camera: Some("bolted".into()), ..KioskConfig::default() };
+        let pin = || Managed::deciding("/etc/x.toml", [Key::CameraPinned], wanted(None, true, 0));
+        let (none, _) = CameraSetup::load(&open, pin(), home.path());
+        assert_eq!((none.fixed().camera, camera(&none)), (true, (None, true, 0)), "none is accepted");
+        CameraSetup::load(&open, Managed::default(), home.path()).0.choose(&wanted(Some("usb-1"), false, 0)).unwrap();
+        for (config, expected) in [(&open, "usb-1"), (&bolted, "bolted")] {
+            let (setup, _) = CameraSetup::load(config, pin(), home.path());
+            setup.choose(&wanted(Some("usb-2"), false, 0)).unwrap();
+            assert_eq!((setup.fixed().camera, camera(&setup)), (true, (Some(expected.into()), true, 0)));
+        }
+    }
+
     #[test]
     fn a_damaged_file_is_named_and_does_not_stop_the_kiosk() {
         let home = tempfile::tempdir().unwrap();

@@ -74,6 +74,23 @@ fn screens_that_change_on_their_own_have_live_regions() {
     }
 }
 
+/// What was ignored is said at the start, and where people look for settings.
+#[test]
+fn start_and_settings_name_what_was_ignored() {
+    for language in Language::ALL {
+        let setting = Setting { scheme: Scheme::Light, language, percent: 100 };
+        for (name, state) in catalogue::samples() {
+            let (nodes, _) = catalogue::accessible(&state, setting);
+            let texts: Vec<_> = nodes.iter().filter_map(|node| node.label().or(node.value())).collect();
+            let shows = |part: &str| texts.iter().any(|text| text.contains(part));
+            let expected = ["ready-settings-ignored", "settings-managed"].contains(&name);
+            for part in ["verifier is not a setting that this version knows", "text_percent is not a whole number"] {
+                assert_eq!(shows(part), expected, "{name} in {}: {texts:?}", language.tag());
+            }
+        }
+    }
+}
+
 /// The window explains why a capture takes longer, and what to do when it was inconclusive.
 #[test]
 fn an_inconclusive_capture_says_so_and_gives_advice() {

@@ -3,7 +3,7 @@
 use super::{Check, DoctorContext, Finding, Fix, causes};
 use crate::{
     registration::{RegistrationError, Status},
-    settings::{LoadedManaged, ManagedFault, ManagedPlace, Settings, SettingsInUse},
+    settings::{Key, LoadedManaged, ManagedFault, ManagedPlace, Settings, SettingsInUse},
 };
 use countenance_attest::{DeviceKey, KeyFileError};
 use countenance_vision::{AddedNet, Vision, VisionError};
@@ -103,6 +103,8 @@ pub(super) fn managed(around: &DoctorContext<'_>, of_user: Settings) -> (Vec<Fin
     let check = Check::Managed;
     let LoadedManaged { managed, complaints } = (around.managed)();
     let is_unusable = |fault: &ManagedFault| matches!(fault, ManagedFault::Unusable { .. });
+    // What follows from a place that cannot be used is said with it.
+    let is_told = |place: &ManagedPlace| complaints.iter().any(|c| c.place == *place && is_unusable(&c.fault));
     let mut findings = Vec::new();
     for complaint in &complaints {
         let is_about_access = matches!(complaint.fault, ManagedFault::Unusable { is_about_access: true, .. });
@@ -111,8 +113,7 @@ pub(super) fn managed(around: &DoctorContext<'_>, of_user: Settings) -> (Vec<Fin
     }
     let mut places: Vec<&ManagedPlace> = Vec::new();
     for (_, place) in managed.places() {
-        let is_told = complaints.iter().any(|complaint| complaint.place == *place && is_unusable(&complaint.fault));
-        if !is_told && !places.contains(&place) {
+        if !is_told(place) && !places.contains(&place) {
             places.push(place);
         }
     }
@@ -120,10 +121,27 @@ pub(super) fn managed(around: &DoctorContext<'_>, of_user: Settings) -> (Vec<Fin
         let names = managed.places().filter(|(_, by)| *by == place).map(|(key, _)| key.name());
         findings.push(Finding::good(check, format!("{} by {place}", names.collect::<Vec<_>>().join(", "))));
     }
+    let in_use = SettingsInUse::new(of_user, managed);
+    if let Some(place) = in_use.managed_by(Key::CameraPinned).filter(|place| pins_none(&in_use) && !is_told(place)) {
+        findings.push(Finding::attention(check, format!("{PINS_NONE}; pinned by {place}"), Fix::CorrectManaged));
+    }
     if findings.is_empty() {
         findings.push(Finding::good(check, "nothing is managed"));
     }
-    (findings, SettingsInUse::new(of_user, managed))
+    (findings, in_use)
+}
+
+/// A user's own pin without a camera, if it applies.
+pub(super) fn own_pin(in_use: &SettingsInUse) -> Option<Finding> {
+    let applies = pins_none(in_use) && in_use.managed_by(Key::CameraPinned).is_none();
+    applies.then(|| Finding::attention(Check::Settings, PINS_NONE, Fix::CorrectSettings))
+}
+
+/// What follows from a pin without a camera.
+const PINS_NONE: &str = "camera_pinned is true, but no camera is named: none is accepted";
+
+fn pins_none(settings: &Settings) -> bool {
+    settings.camera_pinned && settings.camera.is_none()
 }
 
 /// The settings file and its contents, one finding for each fault; defaults if it cannot be used.

@@ -18,11 +18,17 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// Reports a name that no setting has. It decides nothing, since it may be from a newer version.
+    pub(super) fn unknown(&mut self, name: &str, line: Option<usize>) {
+        let fault = SettingError::UnknownKey { meant: Key::near(name) };
+        self.complaints.push(Complaint { line, key: name.to_owned(), fault });
+    }
+
     /// Takes the value of the setting `name`. `line` is the line of an entry of it, or of all of it; `None` without lines.
     pub(super) fn take(&mut self, name: &str, given: &Given<'_>, line: &dyn Fn(Option<usize>) -> Option<usize>) {
         let complaint = |fault, at| Complaint { line: line(at), key: name.to_owned(), fault };
         let Some(key) = Key::named(name) else {
-            return self.complaints.push(complaint(SettingError::UnknownKey, None));
+            return self.unknown(name, line(None));
         };
         let complaints = &mut self.complaints;
         let taken = key.read(given, &mut self.settings, &mut |fault, at| complaints.push(complaint(fault, at)));
@@ -134,8 +140,8 @@ mod tests {
             ("nine networks", &nine, "liveness_nets", SettingError::NotPins),
             ("a folder from here", "liveness_net_folder = \"nets\"", "liveness_net_folder", SettingError::Folder),
             ("a folder by number", "liveness_net_folder = 1", "liveness_net_folder", SettingError::NotText),
-            ("a misspelled key", "verifier = []", "verifier", SettingError::UnknownKey),
-            ("a table of a later version", "[kiosk]\nidle = 3", "kiosk", SettingError::UnknownKey),
+            ("a misspelled key", "verifier = []", "verifier", SettingError::UnknownKey { meant: Some(Key::Verifiers) }),
+            ("a table of a later version", "[kiosk]\nidle = 3", "kiosk", SettingError::UnknownKey { meant: None }),
         ];
         for (name, bad, key, fault) in rows {
             let loaded = read(&format!(
@@ -218,7 +224,8 @@ mod tests {
 
     #[test]
     fn complaints_escape_control_characters() {
-        let complaint = Complaint { line: Some(3), key: "a\u{1b}[31m".into(), fault: SettingError::UnknownKey };
+        let complaint =
+            Complaint { line: Some(3), key: "a\u{1b}[31m".into(), fault: SettingError::UnknownKey { meant: None } };
         assert_eq!(complaint.to_string(), "line 3: a\\u{1b}[31m is not a setting that this version knows");
         let long = Complaint { key: "a".repeat(60_000), ..complaint };
         assert_eq!(long.what(), format!("{} is not a setting that this version knows", "a".repeat(100)));

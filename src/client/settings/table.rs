@@ -13,6 +13,12 @@ use super::{
 };
 use crate::session::origin::AllowedOrigins;
 
+/// Maximum length of a name for which the nearest setting is looked for, bytes: those of settings have up to 19.
+const NEAR_MAX_BYTES: usize = 64;
+/// From which likeness on one name was probably meant by another, as a share of its letters. Our choice: one in four or so
+/// may differ.
+const NEAR: f64 = 0.7;
+
 /// What applies in place of an administrator's value that cannot be used.
 enum OnFault<T> {
     /// This value, which nobody can change: it opens nothing that the administrator may have meant to close.
@@ -100,7 +106,7 @@ settings! {
     /// control characters.
     Camera camera: Option<String> = None, CameraName, Closed(None);
     /// Whether any other camera is rejected. Not editable in the window. Without [`camera`](Settings::camera), every
-    /// camera is rejected.
+    /// camera is rejected. Managed without it, the user's camera is pinned.
     CameraPinned camera_pinned: bool = false, YesOrNo, Closed(true);
     /// Clockwise rotation applied to the camera's image, degrees: one of [`CAMERA_TURNS_DEG`](super::CAMERA_TURNS_DEG).
     CameraTurn camera_turn_deg: u16 = 0, Turn, User;
@@ -133,6 +139,18 @@ impl Key {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.name() == name)
     }
+
+    /// The setting that was probably meant by `name`, which is none of them.
+    pub(super) fn near(name: &str) -> Option<Self> {
+        if name.len() > NEAR_MAX_BYTES {
+            return None;
+        }
+        // As people write them elsewhere: `cameraTesting`, `Camera-Testing`.
+        let plain = |name: &str| name.replace(['_', '-', ' '], "").to_ascii_lowercase();
+        let likeness = |key: Self| strsim::normalized_damerau_levenshtein(&plain(name), &plain(key.name()));
+        let nearest = Self::ALL.into_iter().map(|key| (likeness(key), key)).max_by(|a, b| a.0.total_cmp(&b.0));
+        nearest.filter(|(likeness, _)| *likeness >= NEAR).map(|(_, key)| key)
+    }
 }
 
 #[cfg(test)]
@@ -159,5 +177,29 @@ mod tests {
         assert_eq!(of_user, expected);
         let safe = Settings { camera_pinned: true, camera_turn_deg: 90, text_percent: 150, ..Settings::default() };
         assert_eq!(closed, safe);
+    }
+
+    /// Each row: an unknown name, and the setting that was meant.
+    #[test]
+    fn a_misspelled_name_finds_the_setting_that_was_meant() {
+        for (name, meant) in [
+            ("verifier", Some(Key::Verifiers)),
+            ("verifers", Some(Key::Verifiers)),
+            ("Verifiers", Some(Key::Verifiers)),
+            ("camera-testing", Some(Key::CameraTesting)),
+            ("cameraPinned", Some(Key::CameraPinned)),
+            ("camera_pined", Some(Key::CameraPinned)),
+            ("camera_turn", Some(Key::CameraTurn)),
+            ("camera_name", None),
+            ("liveness_net", Some(Key::LivenessNets)),
+            ("text_size", None),
+            ("kiosk", None),
+            ("idle_secs", None),
+            ("", None),
+            ("verifiersssssssssssssssssssssssssssssssssssssssssssssssssssssssss", None),
+        ] {
+            assert_eq!(Key::near(name), meant, "{name}");
+        }
+        assert!(Key::ALL.into_iter().all(|key| key.name().len() <= NEAR_MAX_BYTES));
     }
 }

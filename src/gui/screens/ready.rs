@@ -3,9 +3,8 @@
 use eframe::egui::{Align, Key, Rect, Sense, TextEdit, Ui, Vec2, vec2};
 
 use super::super::{
-    Ask, Draft, LinkTrouble, SettingsComplaint, layout, marks,
+    Ask, Draft, LinkTrouble, layout, marks,
     widgets::{ButtonStyle, Widgets},
-    words::Arg,
 };
 use super::View;
 use countenance_core::protocol::LINK_MAX_BYTES;
@@ -35,22 +34,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
         if let Some(ask) = link_field(widgets, draft) {
             asked = Some(ask);
         }
-        for complaint in &view.state.complaints {
-            let complaint = match complaint {
-                SettingsComplaint::Line { path, line, fault } => widgets.say_with(
-                    "settings-ignored",
-                    &[("path", Arg::Text(path)), ("line", Arg::Number(*line)), ("fault", Arg::Text(fault))],
-                ),
-                SettingsComplaint::Managed { place, fault } => widgets
-                    .say_with("settings-managed-unusable", &[("place", Arg::Text(place)), ("fault", Arg::Text(fault))]),
-                SettingsComplaint::ManagedValue { place, fault } => widgets
-                    .say_with("settings-managed-ignored", &[("place", Arg::Text(place)), ("fault", Arg::Text(fault))]),
-                SettingsComplaint::File { path, fault } => {
-                    widgets.say_with("settings-unusable", &[("path", Arg::Text(path)), ("fault", Arg::Text(fault))])
-                }
-            };
-            widgets.write(&complaint, widgets.theme.small(), widgets.theme.tokens.warn, Align::Min);
-        }
+        super::settings::complaints(widgets, view);
     });
     asked
 }

@@ -5,9 +5,9 @@ mod camera;
 use eframe::egui::{self, Align, ComboBox, Role, Ui};
 
 use super::super::{
-    Ask, Page, layout,
+    Ask, Page, SettingsComplaint, layout,
     widgets::{ButtonStyle, Widgets},
-    words::Language,
+    words::{Arg, Language},
 };
 use super::View;
 use countenance_client::settings::{Key, Settings, Theme as Appearance};
@@ -23,6 +23,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
         if let Some(why) = &view.state.not_saved {
             not_saved(widgets, why);
         }
+        complaints(widgets, view);
         super::font_missing(widgets, view);
         setting(widgets, view, Key::Language, "settings-language", |widgets| language(widgets, &mut wanted));
         setting(widgets, view, Key::Theme, "settings-theme", |widgets| appearance(widgets, &mut wanted));
@@ -77,6 +78,26 @@ fn enabled_if(widgets: &mut Widgets<'_>, is_free: bool, draw: impl FnOnce(&mut W
 fn managed(widgets: &mut Widgets<'_>, id: &str) {
     let (name, text) = (widgets.words.say(id), widgets.words.say("settings-managed"));
     widgets.soft_with_focus(&text, &format!("{name}: {text}"));
+}
+
+/// What was ignored of the settings: the user's, and those of the organization.
+pub(super) fn complaints(widgets: &mut Widgets<'_>, view: &View<'_>) {
+    for complaint in &view.state.complaints {
+        let text = match complaint {
+            SettingsComplaint::Line { path, line, fault } => widgets.say_with(
+                "settings-ignored",
+                &[("path", Arg::Text(path)), ("line", Arg::Number(*line)), ("fault", Arg::Text(fault))],
+            ),
+            SettingsComplaint::Managed { place, fault } => widgets
+                .say_with("settings-managed-unusable", &[("place", Arg::Text(place)), ("fault", Arg::Text(fault))]),
+            SettingsComplaint::ManagedValue { place, fault } => widgets
+                .say_with("settings-managed-ignored", &[("place", Arg::Text(place)), ("fault", Arg::Text(fault))]),
+            SettingsComplaint::File { path, fault } => {
+                widgets.say_with("settings-unusable", &[("path", Arg::Text(path)), ("fault", Arg::Text(fault))])
+            }
+        };
+        widgets.write(&text, widgets.theme.small(), widgets.theme.tokens.warn, Align::Min);
+    }
 }
 
 fn not_saved(widgets: &mut Widgets<'_>, why: &str) {

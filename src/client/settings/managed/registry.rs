@@ -24,13 +24,23 @@ pub(super) enum RegistryValue {
     Other,
 }
 
-/// What the key shown as `place` says; `None` if it says nothing.
-pub(super) fn layer(place: &str, values: &[(Key, RegistryValue)]) -> Option<Layer> {
+/// What the key shown as `place` says, which also has values with names that are `unknown`; `None` if it says nothing.
+pub(super) fn layer(place: &str, values: &[(Key, RegistryValue)], unknown: &[String]) -> Option<Layer> {
     let mut read = Read::default();
     for (key, value) in values {
         read.take(key.name(), &given(value, key.shape()), &|_| None);
     }
-    (!values.is_empty()).then(|| (ManagedPlace::new(place), Ok(read)))
+    for name in unknown {
+        read.unknown(name, None);
+    }
+    (!values.is_empty() || !unknown.is_empty()).then(|| (ManagedPlace::new(place), Ok(read)))
+}
+
+/// Those of the names of values that no setting has. Windows does not tell capital letters apart; the value of the key
+/// itself has an empty name.
+pub(super) fn unknown(listed: impl IntoIterator<Item = String>) -> Vec<String> {
+    let is_known = |name: &String| Key::ALL.into_iter().any(|key| key.name().eq_ignore_ascii_case(name));
+    listed.into_iter().filter(|name| !name.is_empty() && !is_known(name)).collect()
 }
 
 fn given(value: &RegistryValue, shape: Shape) -> Given<'_> {
@@ -56,7 +66,7 @@ mod hives {
 
     use windows_registry::{CURRENT_USER, Key as RegistryKey, LOCAL_MACHINE, Type, Value};
 
-    use super::{KEY, Key, Layer, ManagedPlace, RegistryValue, layer};
+    use super::{KEY, Key, Layer, ManagedPlace, RegistryValue, layer, unknown};
     use crate::settings::managed::Unusable;
 
     /// The error for what does not exist: `HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)`.
@@ -68,7 +78,8 @@ mod hives {
         hives.into_iter().filter_map(|(name, hive)| of_hive(&format!(r"{name}\{KEY}"), hive)).collect()
     }
 
-    /// Reads each value by its name: a list of all of them could miss some that change meanwhile.
+    /// Reads each value by its name: a list of all of them could miss some that change meanwhile. It is enough for names
+    /// that are unknown.
     fn of_hive(place: &str, hive: &RegistryKey) -> Option<Layer> {
         let key = match hive.open(KEY) {
             Ok(key) => key,
@@ -83,7 +94,9 @@ mod hives {
             Err(error) if error.code().0 == NOT_FOUND => None,
             Err(_) => Some((setting, RegistryValue::Other)),
         };
-        layer(place, &Key::ALL.into_iter().filter_map(value).collect::<Vec<_>>())
+        let values: Vec<_> = Key::ALL.into_iter().filter_map(value).collect();
+        let listed = key.values().into_iter().flatten().map(|(name, _)| name);
+        layer(place, &values, &unknown(listed))
     }
 
     fn typed(value: Value) -> RegistryValue {

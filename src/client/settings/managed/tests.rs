@@ -53,7 +53,7 @@ fn every_setting_can_be_managed() {
 #[test]
 fn a_value_that_cannot_be_used_is_named_and_closes_what_it_protects() {
     type Row = (&'static str, &'static str, &'static str, fn(&SettingsInUse) -> bool);
-    let rows: [Row; 9] = [
+    let rows: [Row; 11] = [
         (
             "verifiers are no list",
             "\nverifiers = \"https://v.example\"\n",
@@ -86,6 +86,12 @@ fn a_value_that_cannot_be_used_is_named_and_closes_what_it_protects() {
             |s| !s.camera_testing && s.managed_by(Key::CameraTesting).is_some(),
         ),
         (
+            "a pin without a camera, beside a misspelled key",
+            "camera_pinned = true\ncamera_ = \"Desk\"",
+            "/etc/x.toml, line 2: camera_ is not a setting that this version knows; did you mean camera?",
+            |s| s.camera_pinned && s.camera.as_deref() == Some("any") && s.managed_by(Key::Camera).is_none(),
+        ),
+        (
             "a pinned camera without a name",
             "camera_pinned = true\ncamera = 7",
             "/etc/x.toml, line 2: camera is not text in quotes",
@@ -105,9 +111,15 @@ fn a_value_that_cannot_be_used_is_named_and_closes_what_it_protects() {
         ),
         (
             "a key of another version",
-            "\n\n[verifier]\nurl = 1",
-            "/etc/x.toml, line 3: verifier is not a setting that this version knows",
+            "\n\n[enrolment]\nurl = 1",
+            "/etc/x.toml, line 3: enrolment is not a setting that this version knows",
             |s| *s.managed() == Managed::default(),
+        ),
+        (
+            "a misspelled key",
+            "theme = \"dark\"\nverifier = [\"https://v.example\"]",
+            "/etc/x.toml, line 2: verifier is not a setting that this version knows; did you mean verifiers?",
+            |s| s.theme == Theme::Dark && s.managed_by(Key::Verifiers).is_none(),
         ),
     ];
     for (name, text, complaint, holds) in rows {
@@ -203,7 +215,7 @@ fn a_file_of_somebody_else_is_refused_and_none_decides_nothing() {
 
 fn policy(place: &str, values: &[(&str, RegistryValue)]) -> Layer {
     let values: Vec<_> = values.iter().map(|(name, value)| (Key::named(name).unwrap(), value.clone())).collect();
-    registry::layer(place, &values).unwrap()
+    registry::layer(place, &values, &[]).unwrap()
 }
 
 fn loaded(layers: impl IntoIterator<Item = Layer>) -> LoadedManaged {
@@ -262,6 +274,24 @@ fn policies_of_windows_say_the_same_in_their_types() {
         assert_eq!(loaded.complaints, [expected], "{key} {value:?}");
         assert_eq!(in_use(&loaded).managed_by(Key::named(key).unwrap()).is_some(), key != "text_percent");
     }
+}
+
+/// Windows knows names in any case; others than those of settings decide nothing, and are reported.
+#[test]
+fn policies_with_unknown_names_are_reported() {
+    let listed = ["VERIFIERS", "verifier", "", "Camera_Pinned", "of_a_later_version"].map(str::to_owned);
+    let unknown = registry::unknown(listed);
+    assert_eq!(unknown, ["verifier", "of_a_later_version"]);
+    let loaded = loaded(registry::layer("HKLM", &[(Key::Theme, RegistryValue::Text("dark".into()))], &unknown));
+    assert_eq!(loaded.managed.places().map(|(key, _)| key).collect::<Vec<_>>(), [Key::Theme]);
+    let said: Vec<_> = loaded.complaints.iter().map(ToString::to_string).collect();
+    let expected = [
+        "HKLM: verifier is not a setting that this version knows; did you mean verifiers?",
+        "HKLM: of_a_later_version is not a setting that this version knows",
+    ];
+    assert_eq!(said, expected);
+    assert!(registry::layer("HKLM", &[], &[]).is_none());
+    assert!(registry::layer("HKLM", &[], &unknown).is_some());
 }
 
 /// The machine's policy wins, also where it cannot be used; the user's adds to it.
