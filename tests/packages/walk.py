@@ -22,6 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests/kiosk"))
 
 import proxies  # noqa: E402
+import rpm  # noqa: E402
 from machine import Fault, Machine, until  # noqa: E402
 from web import CLAIM, Browser, SignIn  # noqa: E402
 
@@ -29,6 +30,7 @@ CLIENT, VERIFIER, UNIT = "countenance", "countenance-verifier", "countenance-ver
 ORIGIN, TENANT = "http://verifier.localhost:8480", "http://tenant.localhost:8481"
 # For the walk in the container: display, accessibility, screenshots; reverse proxies.
 TOOLS = ("xvfb", "dbus-daemon", "at-spi2-core", "python3", "python3-dbus", "imagemagick", "nginx-light", "caddy")
+RPM_TOOLS = ("rpm", "hicolor-icon-theme")
 USER, HOME = "ada", "/home/ada"
 DATA, KEY = "/var/lib/countenance-verifier", f"{HOME}/.local/share/countenance/device.key"
 # The only configuration of the client's package: dpkg keeps it until it is purged.
@@ -44,7 +46,7 @@ def main() -> int:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    return 0 if all([passes(walk, given) for walk in (alone, whole)]) else 1
+    return 0 if all([passes(walk, given) for walk in (alone, whole, by_rpm)]) else 1
 
 
 def passes(walk: Callable[[Machine, argparse.Namespace], None], given: argparse.Namespace) -> bool:
@@ -143,8 +145,11 @@ def prepare(machine: Machine, depended: list[str]) -> None:
     machine.run("sh", "-c", f"echo 'verifiers = [\"{ORIGIN}\"]' >{SETTINGS}; chown {USER} {SETTINGS}")
 
 
-def serves(machine: Machine) -> None:
-    until(lambda: healthy(), "the verifier to answer", 60)
+def serves(machine: Machine, start: bool = False) -> None:
+    # A distribution with RPM leaves that to the administrator.
+    if start:
+        machine.run("systemctl", "start", UNIT)
+    until(healthy, "the verifier to answer", 60)
     if machine.run("systemctl", "is-enabled", UNIT).strip() != "enabled":
         raise Fault("it does not start with the computer")
     process = machine.run("systemctl", "show", UNIT, "--property=MainPID", "--value").strip()
@@ -289,6 +294,23 @@ def purged(machine: Machine, before: set[str]) -> None:
         raise Fault(f"left behind: {sorted(left)[:8]}")
     if machine.run("getent", "passwd", VERIFIER, check=False) or machine.run("getent", "group", VERIFIER, check=False):
         raise Fault("the user is left behind")
+
+
+# The RPM packages
+
+def by_rpm(machine: Machine, given: argparse.Namespace) -> None:
+    depended = [name for package in (CLIENT, VERIFIER) for name in depends(deb(given.now, package))]
+    told(given, "rpm, and what the packages depend on, are installed", lambda: apt(machine, "install", *RPM_TOOLS, *depended))
+    machine.run("useradd", "--create-home", USER)
+    before = files(machine)
+    now, then = rpm.carried(machine, given.now), rpm.carried(machine, given.next)
+    told(given, "rpm refuses its packages without what they require", lambda: rpm.refuses(machine, now))
+    told(given, "this Debian has what they require", lambda: rpm.stand_in(machine, now))
+    told(given, "both are installed by rpm, with nothing forced, and verified", lambda: rpm.installed(machine, now))
+    told(given, "the client finds its libraries, and links are its own", lambda: has_libraries(machine))
+    told(given, "the verifier's unit runs, answers and is confined", lambda: serves(machine, start=True))
+    told(given, "both are upgraded by rpm", lambda: rpm.upgraded(machine, then, healthy, "9999.0"))
+    told(given, "both are removed by rpm", lambda: rpm.removed(machine, lambda: files(machine) - before, healthy))
 
 
 # What the walks use
