@@ -5,7 +5,7 @@
 
 PLAN is a JSON file: the prefix, the program, and what to do at each call (`steps`): `capture` runs it without a window;
 `window` opens the window on the link and presses its buttons; `hand-over` opens the window without the link, then has
-Windows open the link.
+Windows open the link. The demo's verifier is allowed as administrators allow one, by policy.
 """
 
 import json
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from screen import Screen
-from wine import WINE, Windows
+from wine import LIMIT, WINE, Windows
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,6 +54,7 @@ def main() -> int:
     step, *arguments = plan["steps"][len(calls.read_text().splitlines()) - 1]
     windows, program, screen = Windows(Path(plan["prefix"]), plan["user"]), plan["program"], Screen(Path(plan["pictures"]))
     try:
+        allow(windows, plan["policy"], options)
         return take(step, arguments, windows, program, screen, link, options)
     except Exception:
         # Otherwise the demo would wait for the window.
@@ -61,11 +62,19 @@ def main() -> int:
         raise
 
 
+def allow(windows: Windows, policy: str, options: list[str]) -> None:
+    """Moves the demo's verifier from `options` to the policy, which otherwise would refuse the option."""
+    at = options.index("--verifier")
+    _, origin = options[at : at + 2]
+    del options[at : at + 2]
+    windows.run("reg", "add", policy, "/v", "verifiers", "/t", "REG_MULTI_SZ", "/d", origin, "/f")
+
+
 def take(step: str, arguments: list[str], windows: Windows, program: str, screen: Screen, link: str, options: list[str]) -> int:
     """Takes one step of the plan."""
     if step == "capture":
         command = [WINE, program, "capture", *options, *arguments, link]
-        return subprocess.run(command, env=windows.env, stdin=subprocess.DEVNULL, check=False).returncode
+        return subprocess.run(command, env=windows.env, stdin=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
     if step == "window":
         window = windows.start(program, link, *options)
         press(screen, *arguments)
@@ -81,7 +90,7 @@ def take(step: str, arguments: list[str], windows: Windows, program: str, screen
         windows.run("start", "/wait", link)
         press(screen, *arguments)
         screen.wait(english("ready-title"))
-        screen.close("Countenance")
+        windows.close("Countenance")
         return window.wait(60)
     raise SystemExit(f"no step {step}")
 

@@ -68,20 +68,24 @@ class Screen:
                 self.keep("unseen")
                 raise Unseen(f"none of {texts} within {seconds} s; seen: {' '.join(word for word, _, _ in self.words())}")
 
+    def has_window(self, title: str) -> bool:
+        """Whether a window with this title is visible."""
+        command = ["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"]
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
     def wait_for_window(self, title: str, seconds: float = SLOW) -> None:
-        """Waits until there is a window with this title."""
-        command = ["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$"]
-        subprocess.run(["timeout", str(seconds), *command], stdout=subprocess.DEVNULL, check=True)
+        """Waits until a window with this title is visible."""
+        ends = time.monotonic() + seconds
+        while not self.has_window(title):
+            if time.monotonic() > ends:
+                raise Unseen(f"no window {title!r} within {seconds} s")
+            time.sleep(0.1)
 
     def click(self, text: str, above: int = 0) -> None:
         """Clicks on a text, or so many pixels above it."""
         _, (x, y) = self.wait(text)
         y -= above
         subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True)
-
-    def close(self, title: str) -> None:
-        """Asks the window with this title to close, as its close button does."""
-        subprocess.run(["xdotool", "search", "--name", f"^{title}$", "windowclose"], check=False)
 
 
 def plain(word: str) -> str:

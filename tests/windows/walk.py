@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Installs the client on a Windows of Wine, signs in with it, and removes it again.
 
-    walk.py --msi FOLDER --library DLL --lab PROGRAM --out FOLDER [PART…]
+    walk.py --msi FOLDER --tool FILE… --lab PROGRAM --out FOLDER [PART…]
 
 FOLDER has the installers of an older and of the present version. Parts: install, upgrade, doctor, codes, paths, headless,
-window, scripts, uninstall, user; by default all, in this order. Needs a display.
+window, scripts, resident, uninstall, user; by default all, in this order. Needs a display.
 """
 
 import argparse
@@ -15,7 +15,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
+from client import english
 from screen import Screen
 from wine import Failed, Windows
 
@@ -27,6 +29,13 @@ POLICY = r"HKLM\Software\Policies\Countenance"
 PROGRAM = r"C:\Program Files\Countenance\countenance.exe"
 USER_PROGRAM = r"C:\users\{}\AppData\Local\Programs\Countenance\countenance.exe"
 RECORDING = "recording:" + str(ROOT / "tests/fixtures/person-b.mp4")
+# How long what stays in the background is watched, seconds.
+STAYS = 5.0
+# Maximum time for a window to close and its program to end, seconds.
+WINDOW_LIMIT = 30.0
+# Maximum duration of all sign-ins of a part, seconds.
+DEMO_LIMIT = 600.0
+RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 NONCE = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
@@ -68,10 +77,11 @@ class Walk:
 
     def install(self) -> None:
         shutil.rmtree(self.windows.prefix, ignore_errors=True)
-        self.windows.make(self.options.library)
+        self.windows.make(self.options.tool)
         self.windows.run("msiexec", "/i", self.msi(OLD), "/qn", f"VERIFIER={VERIFIER}")
         check(self.windows.unix(PROGRAM).exists(), "the program is in Program Files")
         self.check_class("HKLM", PROGRAM)
+        self.check_login("HKLM", PROGRAM)
         check(VERIFIER in (self.windows.registry(POLICY, "verifiers") or ""), "the verifier's address is a policy")
         ran = self.windows.run("reg", "query", POLICY, "/v", "verifiers")
         check("REG_MULTI_SZ" in ran.stdout, "the policy is a list")
@@ -81,11 +91,16 @@ class Walk:
         command = self.windows.registry(rf"{hive}\{CLASS}\shell\open\command")
         check(command == f'"{program}" "%1"', f"links open {command}")
 
+    def check_login(self, hive: str, program: str) -> None:
+        command = self.windows.registry(rf"{hive}\{RUN}", "Countenance")
+        check(command == f'"{program}" resident', f"at login, Windows starts {command}")
+
     def upgrade(self) -> None:
         self.windows.run("msiexec", "/i", self.msi(self.version), "/qn")
         check(self.installed() == [self.version], f"Windows lists version {self.version} only")
         check(self.windows.unix(PROGRAM).exists(), "the program is there")
         self.check_class("HKLM", PROGRAM)
+        self.check_login("HKLM", PROGRAM)
         check(VERIFIER in (self.windows.registry(POLICY, "verifiers") or ""), "the policy is still there")
         ran = self.windows.run("msiexec", "/i", self.msi(OLD), "/qn", code=None)
         check(ran.returncode != 0 and self.installed() == [self.version], f"the older version is refused ({ran.returncode})")
@@ -148,11 +163,17 @@ class Walk:
         pictures = self.out / "pictures"
         plan.write_text(json.dumps({
             "prefix": str(self.windows.prefix), "user": self.user, "program": PROGRAM, "steps": steps, "pictures": str(pictures),
+            "policy": POLICY,
         }), encoding="utf-8")
         client = folder / "countenance"
         client.write_text(f'#!/bin/sh\nexec /usr/bin/python3 -B "{ROOT}/tests/windows/client.py" "{plan}" "$@"\n', encoding="utf-8")
         client.chmod(0o755)
-        ran = subprocess.run([folder / "countenance-lab", "demo", "--logins", str(len(steps))], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+        command = [folder / "countenance-lab", "demo", "--logins", str(len(steps))]
+        try:
+            ran = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, timeout=DEMO_LIMIT, check=False)
+        except subprocess.TimeoutExpired as expired:
+            self.windows.stop()
+            raise Failed(f"{len(steps)} sign-ins did not end within {DEMO_LIMIT} s") from expired
         check(ran.returncode == 0, f"{len(steps)} sign-ins ended as expected, {'in the window' if by_window else 'without a window'}")
 
     def headless(self) -> None:
@@ -182,14 +203,46 @@ class Walk:
             time.sleep(3)
             kept = screen.keep(f"language-{language}")
             check("font" not in " ".join(word for word, _, _ in screen.words()).lower(), f"no font is missing: {kept.name}")
-            screen.close("Countenance")
+            self.windows.close("Countenance")
             check(window.wait(30) == 0, f"the window in {language} closes")
+
+    def resident(self) -> None:
+        """As at login: ends at once unless its setting is on; then stays without a window until a link arrives."""
+        settings = self.windows.unix(rf"C:\users\{self.user}\AppData\Roaming\countenance\config\settings.toml")
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("resident = false\n", encoding="utf-8")
+        ran = self.windows.run(PROGRAM, "resident")
+        check(True, f"with the setting off it ends, after {ran.seconds:.1f} s")
+        settings.write_text("resident = true\n", encoding="utf-8")
+        screen, first = Screen(self.out / "pictures"), self.windows.start(PROGRAM, "resident")
+        time.sleep(STAYS)
+        check(first.poll() is None and not screen.has_window("Countenance"), f"with the setting on it stays, for {STAYS} s without a window")
+        # Of a policy that an earlier part may have changed.
+        self.windows.run("reg", "add", POLICY, "/v", "verifiers", "/t", "REG_MULTI_SZ", "/d", VERIFIER, "/f")
+        began = time.monotonic()
+        self.windows.run("start", "/wait", f"countenance://verify?v={quote(VERIFIER, safe='')}&s={NONCE}&c={NONCE}")
+        screen.wait_for_window("Countenance")
+        check(list(self.windows.running(PROGRAM)) == [first.pid], f"a link opens the window in that process, {time.monotonic() - began:.1f} s later")
+        screen.wait(english("failed-title"), english("opening-title"))
+        screen.keep("resident")
+        self.windows.close("Countenance")
+        first.wait(WINDOW_LIMIT)
+        running = self.windows.running(PROGRAM)
+        check(list(running.values()) == [["resident"]], "closed, it is replaced by a new process that stays")
+        time.sleep(STAYS)
+        check(self.windows.running(PROGRAM) == running and not screen.has_window("Countenance"), "which has no window either")
+        settings.write_text("resident = false\n", encoding="utf-8")
+        began = time.monotonic()
+        self.windows.wait_for_end(PROGRAM, 40)
+        check(True, f"switched off, it ends within {time.monotonic() - began:.1f} s")
+        settings.unlink()
 
     def uninstall(self) -> None:
         self.windows.run("msiexec", "/x", self.product(self.version), "/qn")
         check(not self.windows.unix(PROGRAM).parent.exists(), "the folder in Program Files is gone")
         for key in (rf"HKLM\{CLASS}", r"HKLM\Software\Countenance", POLICY):
             check(not self.windows.has_key(key), f"{key} is gone")
+        check(self.windows.registry(rf"HKLM\{RUN}", "Countenance") is None, "Windows starts nothing at login")
         check(self.installed() == [], "Windows lists no version")
         left = [path for path in self.windows.prefix.rglob("*") if "countenance" in path.name.lower()]
         left = [path for path in left if "AppData" not in path.parts]
@@ -202,15 +255,17 @@ class Walk:
             check(self.windows.unix(program).exists(), f"version {version} for one user is below AppData")
         check(self.installed() == [self.version], f"Windows lists version {self.version} only")
         self.check_class("HKCU", program)
+        self.check_login("HKCU", program)
         check(self.windows.run(program, "link", "status").stdout.strip(), "the program runs")
         self.windows.run("msiexec", "/x", self.product(self.version, "perUser"), "/qn")
         check(not self.windows.unix(program).exists() and not self.windows.has_key(rf"HKCU\{CLASS}"), "it is gone")
+        check(self.windows.registry(rf"HKCU\{RUN}", "Countenance") is None, "Windows starts nothing at login")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--msi", type=Path, required=True)
-    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--tool", type=Path, action="append", required=True)
     parser.add_argument("--lab", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", required=True)
@@ -219,7 +274,7 @@ def main() -> int:
     walk = Walk(options, "zoe")
     parts = {
         "install": walk.install, "upgrade": walk.upgrade, "doctor": walk.doctor, "codes": walk.codes, "paths": walk.paths,
-        "headless": walk.headless, "window": walk.window, "scripts": walk.scripts, "uninstall": walk.uninstall, "user": walk.user_scope,
+        "headless": walk.headless, "window": walk.window, "scripts": walk.scripts, "resident": walk.resident, "uninstall": walk.uninstall, "user": walk.user_scope,
     }
     failed = []
     for name in options.parts or parts:

@@ -31,13 +31,14 @@ class Windows:
             "LIBGL_ALWAYS_SOFTWARE": "1",
         }
 
-    def make(self, library: Path) -> None:
-        """Makes the prefix, with the library that Wine lacks."""
+    def make(self, tools: list[Path]) -> None:
+        """Makes the prefix, with `tools` among Windows' own files: the library that Wine lacks, and test tooling."""
         self.prefix.parent.mkdir(parents=True, exist_ok=True)
         self.run("wineboot", "--init")
         self.wait()
         system = self.prefix / "drive_c/windows/system32"
-        (system / library.name).write_bytes(library.read_bytes())
+        for tool in tools:
+            (system / tool.name).write_bytes(tool.read_bytes())
 
     def run(self, *command: str, code: int | None = 0, limit: float = LIMIT) -> subprocess.CompletedProcess:
         """Runs a program, by its Windows path or name; fails if it does not exit with `code`, unless that is None."""
@@ -54,6 +55,31 @@ class Windows:
     def start(self, *command: str, **options) -> subprocess.Popen:
         """Starts a program without waiting for it."""
         return subprocess.Popen([WINE, *command], env=self.env, **options)
+
+    def close(self, title: str) -> None:
+        """Asks the window with this title to close, as its close button does."""
+        self.run(r"C:\windows\system32\close.exe", title)
+
+    def running(self, program: str) -> dict[int, list[str]]:
+        """The arguments of each process of `program`, by its number."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+                ours = f"WINEPREFIX={self.prefix}".encode() in (folder / "environ").read_bytes().split(b"\0")
+            except (FileNotFoundError, PermissionError, ProcessLookupError):
+                continue
+            if ours and words[0] == program:
+                found[int(folder.name)] = [word for word in words[1:] if word]
+        return found
+
+    def wait_for_end(self, program: str, seconds: float) -> None:
+        """Waits until no process of `program` runs."""
+        ends = time.monotonic() + seconds
+        while left := self.running(program):
+            if time.monotonic() > ends:
+                raise Failed(f"after {seconds} s these still run: {left}")
+            time.sleep(0.1)
 
     def wait(self) -> None:
         """Waits until no program runs in the prefix."""
