@@ -193,6 +193,5 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-#[cfg(unix)]
 #[cfg(test)]
 mod tests;

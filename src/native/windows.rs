@@ -5,3 +5,4 @@ pub mod console;
 pub mod data_protection;
 pub mod foreground;
 mod local;
+pub mod pipe;

@@ -8,6 +8,8 @@ pub mod console;
 pub mod foreground;
 #[cfg(target_os = "macos")]
 pub mod opened_links;
+#[cfg(windows)]
+pub mod pipe;
 mod rng;
 pub mod small_file;
 pub mod user_cipher;

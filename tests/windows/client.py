@@ -33,10 +33,10 @@ def say(text: str) -> None:
 
 def press(screen: Screen, done: str) -> None:
     """Consents, and waits for the result."""
-    screen.wait(english("consent-not-me"))
+    screen.wait(english("consent-light"))
     screen.keep("consent")
-    # The light text of the main button is not recognized: it is above the other one.
-    screen.click(english("consent-not-me"), above=58)
+    # The single words on buttons are not recognized: the main button is below this line.
+    screen.click(english("consent-light"), below=42)
     began = time.monotonic()
     time.sleep(0.7)
     screen.keep("capture")
@@ -75,21 +75,20 @@ def take(step: str, arguments: list[str], windows: Windows, program: str, screen
     if step == "capture":
         command = [WINE, program, "capture", *options, *arguments, link]
         return subprocess.run(command, env=windows.env, stdin=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
+    # Windows opens links without a folder: all windows use the usual one, whose key the first sign-in enrolls.
+    at = options.index("--data")
+    del options[at : at + 2]
     if step == "window":
         window = windows.start(program, link, *options)
         press(screen, *arguments)
         return window.wait(60)
     if step == "hand-over":
-        # Where Windows opens links, no folder is given: this instance must be the usual one, too.
-        at = options.index("--data")
-        del options[at : at + 2]
         window = windows.start(program, *options)
         screen.wait(english("ready-title"))
         screen.keep("ready")
         say("the window is open, without a link; Windows opens the link")
         windows.run("start", "/wait", link)
         press(screen, *arguments)
-        screen.wait(english("ready-title"))
         windows.close("Countenance")
         return window.wait(60)
     raise SystemExit(f"no step {step}")

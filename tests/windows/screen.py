@@ -5,6 +5,7 @@ Wine's windows have no accessible names that this machine could ask for, so text
 
 import csv
 import io
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 SLOW = 60.0
 # The picture is enlarged by this factor, for the recognition.
 SCALE = 2
+# Its threads only wait for one another on a machine that has other work.
+RECOGNITION = os.environ | {"OMP_THREAD_LIMIT": "1"}
 
 
 class Unseen(Exception):
@@ -36,10 +39,13 @@ class Screen:
     def words(self) -> list[tuple[str, int, int]]:
         """The words on the screen in reading order, each with its middle in pixels."""
         grey = ["-colorspace", "Gray", "-resize", f"{SCALE * 100}%", "-threshold", "70%", "-negate"]
-        picture = subprocess.run(["import", "-window", "root", *grey, "png:-"], stdout=subprocess.PIPE, check=True)
+        seen = subprocess.run(["import", "-window", "root", "png:-"], stdout=subprocess.PIPE, check=True).stdout
+        picture = subprocess.run(["convert", "png:-", *grey, "png:-"], input=seen, stdout=subprocess.PIPE, check=True)
         found = []
         command = ["tesseract", "stdin", "stdout", "--psm", "11", "-l", "eng", "tsv"]
-        read = subprocess.run(command, input=picture.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        read = subprocess.run(
+            command, input=picture.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=RECOGNITION, check=True
+        )
         for row in csv.DictReader(io.StringIO(read.stdout.decode()), delimiter="\t", quoting=csv.QUOTE_NONE):
             text = row["text"] or ""
             if text.strip() and float(row["conf"]) > 30:
@@ -81,10 +87,10 @@ class Screen:
                 raise Unseen(f"no window {title!r} within {seconds} s")
             time.sleep(0.1)
 
-    def click(self, text: str, above: int = 0) -> None:
-        """Clicks on a text, or so many pixels above it."""
+    def click(self, text: str, below: int = 0) -> None:
+        """Clicks on a text, or so many pixels below it."""
         _, (x, y) = self.wait(text)
-        y -= above
+        y += below
         subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True)
 
 

@@ -1,15 +1,16 @@
-//! Concurrent instances, over real sockets in a temporary folder.
+//! Concurrent instances, over real sockets or pipes of a temporary folder.
+
+#[cfg(unix)]
+mod folder;
 
 use std::{
     io::{Read, Write},
-    os::unix::{
-        fs::{PermissionsExt, symlink},
-        net::{UnixListener, UnixStream},
-    },
     path::PathBuf,
     sync::{Barrier, mpsc::channel},
     thread,
 };
+
+use interprocess::local_socket::ListenerOptions;
 
 use super::*;
 
@@ -38,10 +39,8 @@ impl TestFolder {
     }
 
     /// A raw connection, for peers that violate the protocol.
-    fn peer(&self) -> UnixStream {
-        let peer = UnixStream::connect(self.folder.join("instance.socket")).unwrap();
-        peer.set_read_timeout(Some(LONG)).unwrap();
-        peer
+    fn peer(&self) -> Stream {
+        Stream::connect(self.dir.socket().unwrap()).unwrap()
     }
 }
 
@@ -70,17 +69,6 @@ fn the_next_instance_is_first_after_the_first_ends() {
     drop(test.first());
     assert!(!test.folder.join("instance.socket").exists(), "the socket is removed with its owner");
     let _second = test.first();
-}
-
-#[test]
-fn replaces_the_socket_of_a_dead_process() {
-    let test = test_folder();
-    drop(test.first());
-    drop(UnixListener::bind(test.folder.join("instance.socket")).unwrap());
-    assert!(test.folder.join("instance.socket").exists(), "a crash leaves the socket behind");
-    let inbox = test.first();
-    assert!(is_handed_over(&claim(&test.dir, Some(LINK))));
-    assert!(inbox.wait(LONG).is_some());
 }
 
 #[test]
@@ -178,54 +166,12 @@ fn reports_a_first_instance_that_never_answers() {
     let test = test_folder();
     let lock = test.dir.lock_file().unwrap();
     lock.lock().unwrap();
-    let _mute = UnixListener::bind(test.folder.join("instance.socket")).unwrap();
+    let _mute = ListenerOptions::new().name(test.dir.socket().unwrap()).create_sync().unwrap();
     let stuck = claim_within(&test.dir, Some(LINK), Duration::from_millis(30));
     assert!(matches!(stuck, Err(InstanceError::NoAnswer(_))), "{stuck:?}");
 }
 
 #[test]
-fn rejects_a_folder_open_to_others() {
-    type Spoil = fn(&TestFolder);
-    let mode = |test: &TestFolder, mode| {
-        std::fs::set_permissions(&test.folder, std::fs::Permissions::from_mode(mode)).unwrap();
-    };
-    assert!(matches!(claim(&test_folder().dir, None), Ok(Claim::First(_))), "a missing folder is created");
-    for open in [0o710, 0o701, 0o750, 0o777] {
-        let test = test_folder();
-        std::fs::create_dir(&test.folder).unwrap();
-        mode(&test, open);
-        assert!(matches!(claim(&test.dir, None), Err(InstanceError::FolderNotOurs)), "{open:o}");
-    }
-    let rows: [(&str, Spoil); 2] = [
-        ("a link", |test| {
-            let aside = test.folder.with_extension("aside");
-            std::fs::create_dir(&aside).unwrap();
-            std::fs::set_permissions(&aside, std::fs::Permissions::from_mode(0o700)).unwrap();
-            symlink(aside, &test.folder).unwrap();
-        }),
-        ("a file", |test| std::fs::write(&test.folder, "").unwrap()),
-    ];
-    for (name, spoil) in rows {
-        let test = test_folder();
-        spoil(&test);
-        assert!(claim(&test.dir, None).is_err(), "{name}");
-    }
-}
-
-#[test]
 fn debug_output_omits_the_link_code() {
     assert_eq!(format!("{:?}", Call::Link(Zeroizing::new("secret".into()))), "Link(6 bytes)");
-}
-
-#[test]
-fn a_folder_with_a_long_path_has_its_socket_elsewhere() {
-    let home = tempfile::tempdir().unwrap();
-    let long = |name: &str| InstanceDir::in_folder(home.path().join("x".repeat(120)).join(name));
-    let (one, other) = (long("one"), long("other"));
-    let Claim::First(inbox) = claim(&one, None).unwrap() else { panic!("another instance is running") };
-    assert!(is_handed_over(&claim(&one, Some(LINK))));
-    assert_eq!(inbox.next_call(), Some(Call::Link(Zeroizing::new(LINK.into()))));
-    assert!(matches!(claim(&other, None), Ok(Claim::First(_))), "another folder is another instance");
-    drop(inbox);
-    assert!(matches!(claim(&one, None), Ok(Claim::First(_))));
 }

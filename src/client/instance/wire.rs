@@ -2,7 +2,11 @@
 //!
 //! Streams are non-blocking: named pipes have no timeouts, and a timeout per read would let a peer that sends a byte
 //! now and then block us for hours. Instead each exchange has one deadline.
+//!
+//! Windows reports an empty pipe as it does one whose other end is closed, and a full one as having taken no bytes.
 
+#[cfg(windows)]
+use std::os::windows::io::AsHandle;
 use std::{
     io::{self, ErrorKind, Read, Write},
     time::{Duration, Instant},
@@ -82,7 +86,7 @@ impl Reply {
 
 fn read(stream: &mut Stream, mut into: &mut [u8], deadline: &Deadline) -> io::Result<()> {
     while !into.is_empty() {
-        match stream.read(into) {
+        match refuse_if_empty(stream).and_then(|()| stream.read(into)) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(read) => into = into.get_mut(read..).unwrap_or_default(),
             Err(e) => wait(e, deadline)?,
@@ -94,11 +98,27 @@ fn read(stream: &mut Stream, mut into: &mut [u8], deadline: &Deadline) -> io::Re
 fn write(stream: &mut Stream, mut bytes: &[u8], deadline: &Deadline) -> io::Result<()> {
     while !bytes.is_empty() {
         match stream.write(bytes) {
+            Ok(0) if cfg!(windows) => wait(ErrorKind::WouldBlock.into(), deadline)?,
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
             Err(e) => wait(e, deadline)?,
         }
     }
+    Ok(())
+}
+
+/// Fails as a read would if there is nothing to read yet.
+#[cfg(windows)]
+fn refuse_if_empty(stream: &Stream) -> io::Result<()> {
+    let Stream::NamedPipe(pipe) = stream;
+    match countenance_system::pipe::readable(pipe.as_handle())? {
+        0 => Err(ErrorKind::WouldBlock.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(windows))]
+fn refuse_if_empty(_: &Stream) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,0 +1,3 @@
+//! Named pipes of Windows.
+
+pub use countenance_native::windows::pipe::readable;
