@@ -323,5 +323,5 @@ fn causes(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -152,14 +152,19 @@ fn discovered(request: &FallbackRequest<'_>) -> Option<FontInsert> {
     Some(FontInsert::new(name, data.clone(), Vec::new()))
 }
 
-/// System font folders; those of other systems do not exist here.
+/// System font folders. Those of other systems mean something else on Windows: a folder of the current drive, which any user
+/// may create.
 fn folders() -> Vec<PathBuf> {
-    // Those of Windows, and those that its user installed.
-    let windows = [("WINDIR", "Fonts"), ("LOCALAPPDATA", "Microsoft/Windows/Fonts")];
-    let windows = windows.map(|(variable, fonts)| Some(Path::new(&std::env::var_os(variable)?).join(fonts)));
+    if cfg!(windows) {
+        // Those of Windows, and those that its user installed.
+        let folders = [("WINDIR", "Fonts"), ("LOCALAPPDATA", "Microsoft/Windows/Fonts")];
+        let under = |(variable, fonts)| Some(Path::new(&std::env::var_os(variable)?).join(fonts));
+        return folders.into_iter().filter_map(under).collect();
+    }
     let user = UserDirs::new().and_then(|dirs| dirs.font_dir().map(Path::to_owned));
+    // Those of other systems do not exist here.
     let all = ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"];
-    user.into_iter().chain(all.map(PathBuf::from)).chain(windows.into_iter().flatten()).collect()
+    user.into_iter().chain(all.map(PathBuf::from)).collect()
 }
 
 /// The first of `names` below `folders` that egui can read and that has all `letters`.

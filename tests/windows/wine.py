@@ -35,6 +35,7 @@ class Windows:
         """Makes the prefix, with `tools` among Windows' own files: the library that Wine lacks, and test tooling."""
         self.prefix.parent.mkdir(parents=True, exist_ok=True)
         self.run("wineboot", "--init")
+        self.run("winecfg", "-v", "win10")
         self.wait()
         system = self.prefix / "drive_c/windows/system32"
         for tool in tools:

@@ -20,6 +20,9 @@ use countenance_core::protocol::LINK_MAX_BYTES;
 /// How often a stream without data is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
+/// Maximum number of bytes written at once: less than the buffer of a pipe, which may take what fits whole or not at all.
+const PART_BYTES: usize = 256;
+
 /// Answer to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reply {
@@ -97,7 +100,7 @@ fn read(stream: &mut Stream, mut into: &mut [u8], deadline: &Deadline) -> io::Re
 
 fn write(stream: &mut Stream, mut bytes: &[u8], deadline: &Deadline) -> io::Result<()> {
     while !bytes.is_empty() {
-        match stream.write(bytes) {
+        match stream.write(bytes.get(..PART_BYTES).unwrap_or(bytes)) {
             Ok(0) if cfg!(windows) => wait(ErrorKind::WouldBlock.into(), deadline)?,
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
