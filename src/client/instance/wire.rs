@@ -89,7 +89,7 @@ impl Reply {
 
 fn read(stream: &mut Stream, mut into: &mut [u8], deadline: &Deadline) -> io::Result<()> {
     while !into.is_empty() {
-        match refuse_if_empty(stream).and_then(|()| stream.read(into)) {
+        match read_some(stream, into) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(read) => into = into.get_mut(read..).unwrap_or_default(),
             Err(e) => wait(e, deadline)?,
@@ -110,19 +110,20 @@ fn write(stream: &mut Stream, mut bytes: &[u8], deadline: &Deadline) -> io::Resu
     Ok(())
 }
 
-/// Fails as a read would if there is nothing to read yet.
+/// Reads what there is.
 #[cfg(windows)]
-fn refuse_if_empty(stream: &Stream) -> io::Result<()> {
-    let Stream::NamedPipe(pipe) = stream;
-    match countenance_system::pipe::readable(pipe.as_handle())? {
-        0 => Err(ErrorKind::WouldBlock.into()),
-        _ => Ok(()),
+fn read_some(stream: &mut Stream, into: &mut [u8]) -> io::Result<usize> {
+    let Stream::NamedPipe(pipe) = &*stream;
+    if countenance_system::pipe::readable(pipe.as_handle())? == 0 {
+        return Err(ErrorKind::WouldBlock.into());
     }
+    stream.read(into)
 }
 
+/// Reads what there is.
 #[cfg(not(windows))]
-fn refuse_if_empty(_: &Stream) -> io::Result<()> {
-    Ok(())
+fn read_some(stream: &mut Stream, into: &mut [u8]) -> io::Result<usize> {
+    stream.read(into)
 }
 
 /// Pauses if the stream is merely not ready and the deadline has not passed; otherwise returns the error.

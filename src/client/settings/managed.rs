@@ -10,7 +10,7 @@
 //! was meant to protect: with verifiers that cannot be read, no link is followed. A place that cannot be read at all closes
 //! all of that.
 
-#[cfg_attr(not(any(target_os = "macos", test)), expect(dead_code, reason = "its rules are tested on every system"))]
+#[cfg_attr(not(any(target_os = "macos", all(test, unix))), expect(dead_code, reason = "its rules are tested on every system"))]
 mod preferences;
 #[cfg_attr(not(any(windows, test)), expect(dead_code, reason = "its rules are tested on every system"))]
 mod registry;
@@ -115,7 +115,7 @@ impl Managed {
         Self { values, places: keys.into_iter().map(|key| (key, place.clone())).collect() }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(crate) fn of_text(place: &str, text: &str) -> LoadedManaged {
         let mut loaded = LoadedManaged::default();
         loaded.add(&ManagedPlace::new(place), read::read_toml(text).map_err(Unusable::from));
