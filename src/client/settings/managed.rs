@@ -10,7 +10,10 @@
 //! was meant to protect: with verifiers that cannot be read, no link is followed. A place that cannot be read at all closes
 //! all of that.
 
-#[cfg_attr(not(any(target_os = "macos", all(test, unix))), expect(dead_code, reason = "its rules are tested on every system"))]
+#[cfg_attr(
+    not(any(target_os = "macos", all(test, unix))),
+    expect(dead_code, reason = "its rules are tested on every system")
+)]
 mod preferences;
 #[cfg_attr(not(any(windows, test)), expect(dead_code, reason = "its rules are tested on every system"))]
 mod registry;
