@@ -55,6 +55,8 @@
 
 use std::process::ExitCode;
 
+use tracing_subscriber::fmt::writer::MakeWriterExt;
+
 use countenance_client::headless::causes;
 use countenance_system::{complain, console};
 
@@ -64,7 +66,8 @@ fn main() -> ExitCode {
     console::attach_to_parent();
     // Warnings and errors only, to standard error: standard output belongs to the command.
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        // zbus warns of each portal that is not there, and of each request that is over; what follows from it is reported.
+        .with_writer(std::io::stderr.with_filter(|event| !event.target().starts_with("zbus::proxy")))
         .with_max_level(tracing::Level::WARN)
         .with_target(false)
         // Its complaints would panic without a reader.

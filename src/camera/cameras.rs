@@ -5,15 +5,25 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+#[cfg(all(target_os = "linux", feature = "pipewire"))]
+use super::device::portal::{self, is_of_portal};
 use super::{
-    CameraError, FrameSource,
+    CameraError, FrameSource, PortalFault,
     choice::{Choice, Listed},
     device::{Device, Lister, Usage},
     live::{FrameSlot, LiveSource, Notify},
     permission::{Permission, permission},
     provenance::linux::image_processor,
+    way::Way,
 };
 use countenance_core::protocol::CameraClaim;
+#[cfg(all(target_os = "linux", feature = "pipewire"))]
+use std::time::Duration;
+
+/// How long an opening camera waits for the person's answer to the desktop's question, before it says that there is one. Less
+/// than [`LiveSource`] waits for a camera to open.
+#[cfg(all(target_os = "linux", feature = "pipewire"))]
+const ASKS_FOR: Duration = Duration::from_secs(4);
 
 /// The requested camera and how to use it.
 #[derive(Debug, Clone, Default)]
@@ -24,12 +34,28 @@ pub struct CameraRequest {
     pub usage: Usage,
 }
 
+/// What the desktop's camera portal has, after asking for access to it; `None` if this program was built without it.
+#[cfg(all(target_os = "linux", feature = "pipewire"))]
+pub fn of_portal() -> Option<Result<Vec<Listed>, CameraError>> {
+    let remote = portal::access::Access::default().ask(ASKS_FOR).and_then(portal::Remote::over);
+    Some(remote.map(|remote| remote.list().unwrap_or_default()))
+}
+
+/// What the desktop's camera portal has; `None`, since this program was built without it.
+#[cfg(not(all(target_os = "linux", feature = "pipewire")))]
+pub fn of_portal() -> Option<Result<Vec<Listed>, CameraError>> {
+    None
+}
+
 /// Returns whether a camera was qualified at its site.
 pub type Qualifies = Box<dyn Fn(&CameraClaim) -> bool + Send + Sync>;
 
 /// All cameras of this machine. Shared: the window lists and chooses, a capture opens.
 pub struct Cameras {
     lister: Mutex<Lister>,
+    /// A question to the desktop may be open for long, and the cameras are listed meanwhile.
+    #[cfg(all(target_os = "linux", feature = "pipewire"))]
+    access: Mutex<portal::access::Access>,
     request: Mutex<CameraRequest>,
     /// ID of the camera opened last.
     opened: Mutex<Option<String>>,
@@ -39,11 +65,55 @@ pub struct Cameras {
 impl Cameras {
     /// With an initial request; `qualifies` consults the site's profile.
     pub fn new(request: CameraRequest, qualifies: Qualifies) -> Self {
-        Self { lister: Mutex::default(), request: Mutex::new(request), opened: Mutex::default(), qualifies }
+        Self {
+            lister: Mutex::default(),
+            #[cfg(all(target_os = "linux", feature = "pipewire"))]
+            access: Mutex::default(),
+            request: Mutex::new(request),
+            opened: Mutex::default(),
+            qualifies,
+        }
     }
 
-    /// The cameras present now. May take a moment: newly connected ones are queried.
+    /// Asks for access where cameras are reached through the desktop's camera portal; the desktop may ask the person. Without
+    /// access, the portal's cameras are listed as one, without its name. Elsewhere there is nothing to ask for.
+    pub fn ask(&self) -> Result<(), CameraError> {
+        #[cfg(all(target_os = "linux", feature = "pipewire"))]
+        {
+            let way = {
+                let mut lister = locked(&self.lister);
+                if lister.portal.has_access() {
+                    return Ok(());
+                }
+                Way::of_this_machine(&lister.nodes())
+            };
+            let asked = || locked(&self.access).ask(ASKS_FOR).and_then(portal::Remote::over);
+            match way {
+                Way::Nodes => {}
+                Way::Portal => {
+                    let remote = asked()?;
+                    locked(&self.lister).portal.watch(remote);
+                }
+                Way::PortalIfThere => match asked() {
+                    Ok(remote) => locked(&self.lister).portal.watch(remote),
+                    Err(CameraError::NoPortal(_)) => {}
+                    Err(error) => return Err(error),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// The cameras present now. May take a moment: newly connected ones are queried. Asks nobody.
     pub fn list(&self) -> Vec<Listed> {
+        #[cfg(all(target_os = "linux", feature = "pipewire"))]
+        if let Some(remote) = self.access.try_lock().ok().and_then(|mut access| access.granted()) {
+            // The person has answered meanwhile.
+            match portal::Remote::over(remote) {
+                Ok(remote) => locked(&self.lister).portal.watch(remote),
+                Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "access came to nothing"),
+            }
+        }
         locked(&self.lister).list()
     }
 
@@ -60,7 +130,12 @@ impl Cameras {
     /// Opens the requested camera if it is present, access is permitted and the policy admits its kind.
     pub fn open(&self) -> Result<Device, CameraError> {
         let CameraRequest { choice, mut usage } = locked(&self.request).clone();
-        let cameras = self.list();
+        let mut cameras = self.list();
+        // Which cameras the portal has is known only with access to them.
+        if choice.among(&cameras).map_or(true, is_of_portal) {
+            self.ask()?;
+            cameras = self.list();
+        }
         let camera = choice.among(&cameras).map_err(|error| match error {
             CameraError::Absent => why_none(),
             other => other,
@@ -92,8 +167,17 @@ impl Cameras {
     }
 }
 
+/// Whether a camera is one of the camera portal, which this program does not use.
+#[cfg(not(all(target_os = "linux", feature = "pipewire")))]
+fn is_of_portal(_: &Listed) -> bool {
+    false
+}
+
 /// Why no camera is listed, as far as this computer tells: only Linux has a `/sys`.
 pub fn why_none() -> CameraError {
+    if Way::of_this_machine(&[]) == Way::Portal {
+        return CameraError::NoPortal(PortalFault::NoCamera);
+    }
     image_processor(Path::new("/sys")).map_or(CameraError::Absent, CameraError::NeedsLibcamera)
 }
 

@@ -52,6 +52,12 @@ kinds! {
     Absent = "absent", CameraError::Absent, ByItself;
     /// No camera was found but one that works only through libcamera.
     NeedsLibcamera = "needs_libcamera", CameraError::NeedsLibcamera(_), ByItself;
+    /// Denied by the desktop, whose camera portal was asked.
+    DeniedByDesktop = "denied_by_desktop", CameraError::DeniedByDesktop, Never;
+    /// The desktop asks the person.
+    Asking = "asking", CameraError::Asking, ByItself;
+    /// The desktop's camera portal gives none.
+    NoPortal = "no_portal", CameraError::NoPortal(_), ByItself;
     /// The camera that this installation requires is not connected.
     NotPinned = "pinned", CameraError::NotPinned, ByItself;
     /// No usable format.
@@ -118,7 +124,8 @@ mod tests {
     #[test]
     fn a_sign_in_waits_for_fewer_failures_than_a_camera_test() {
         use CameraErrorKind as K;
-        let by_itself = [K::Busy, K::Absent, K::NeedsLibcamera, K::NotPinned, K::Lost, K::Stalled];
+        let by_itself =
+            [K::Busy, K::Absent, K::NeedsLibcamera, K::Asking, K::NoPortal, K::NotPinned, K::Lost, K::Stalled];
         let by_hand = [K::TooSlow, K::Black, K::Frozen, K::Monochrome, K::TimeBackwards];
         let at_all = [by_itself.as_slice(), &by_hand].concat();
         let those =

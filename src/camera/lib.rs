@@ -24,6 +24,7 @@ pub mod stream_health;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod turn;
+pub mod way;
 
 pub use cameras::{CameraRequest, Cameras};
 pub use choice::{Choice, Listed};
@@ -70,6 +71,15 @@ pub enum CameraError {
     /// can use. Remedy: connect another one.
     #[error("there is no camera but that of the {0}, which works only through libcamera")]
     NeedsLibcamera(&'static str),
+    /// The desktop does not let this program use the camera. Remedy: the desktop's settings.
+    #[error("the desktop denies access to the camera")]
+    DeniedByDesktop,
+    /// The desktop asks the person whether this program may use the camera. Remedy: the answer.
+    #[error("the desktop is asking whether Countenance may use the camera")]
+    Asking,
+    /// Cameras are reached through the desktop's camera portal only, and it gives none. Remedy: what the portal needs.
+    #[error("{0}")]
+    NoPortal(PortalFault),
     /// Cameras were found, but not the required one. Remedy: connect that camera.
     #[error("the required camera is not connected")]
     NotPinned,
@@ -106,4 +116,20 @@ pub enum CameraError {
     /// The recording could not be read.
     #[error("the recording cannot be read")]
     Recording(#[from] RecordingError),
+}
+
+/// What is missing between this program and a camera behind the desktop's camera portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PortalFault {
+    /// The portal, `xdg-desktop-portal` with a backend that asks for access.
+    #[error("the desktop has no camera portal (xdg-desktop-portal), or it does not answer")]
+    NoPortal,
+    /// PipeWire.
+    #[error("the camera portal gives no connection to PipeWire")]
+    NoPipeWire,
+    /// A camera in PipeWire: it does not run, has no session manager, or lacks the plugin for libcamera.
+    #[error(
+        "the camera portal has no camera: none is connected, or PipeWire has no part for it, such as that for libcamera"
+    )]
+    NoCamera,
 }

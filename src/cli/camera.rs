@@ -85,9 +85,13 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
 }
 
 fn list(as_json: bool) -> anyhow::Result<ExitCode> {
-    let cameras = Cameras::new(countenance_camera::CameraRequest::default(), Box::new(|_| false)).list();
+    let cameras = Cameras::new(countenance_camera::CameraRequest::default(), Box::new(|_| false));
+    let asked = cameras.ask();
+    let cameras = cameras.list();
     let mut out = console::stdout();
-    if cameras.is_empty() && !as_json {
+    if let Err(error) = &asked {
+        complain!("countenance: {error}");
+    } else if cameras.is_empty() && !as_json {
         match countenance_camera::cameras::why_none() {
             CameraError::Absent => complain!("countenance: no camera found"),
             other => complain!("countenance: {other}"),
@@ -115,7 +119,7 @@ fn list(as_json: bool) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    Ok(if cameras.is_empty() { Exit::NoCamera.into() } else { ExitCode::SUCCESS })
+    Ok(if cameras.is_empty() || asked.is_err() { Exit::NoCamera.into() } else { ExitCode::SUCCESS })
 }
 
 fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {

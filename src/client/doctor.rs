@@ -1,6 +1,7 @@
 //! Diagnostics: checks what this installation needs and names a fix for what is missing.
 //!
-//! Changes nothing: opens no window, starts no camera, creates no key. Findings contain no personal data: no user name,
+//! Changes nothing: opens no window, starts no camera, creates no key. Where cameras are reached through the desktop's camera
+//! portal, access is asked for, and the desktop may ask the person. Findings contain no personal data: no user name,
 //! no path into a home folder. [`Check`] and [`Fix`] have message IDs, so that a window can localize them; details are
 //! technical English.
 
@@ -79,6 +80,12 @@ countenance_core::enumeration! {
         ConnectUsbCamera,
         /// Let desktop programs use cameras, in the system's privacy settings.
         AllowCamera,
+        /// Allow the camera in the desktop's settings.
+        AllowInDesktop,
+        /// Answer the desktop's question about the camera.
+        AnswerDesktop,
+        /// Install or start what the desktop's camera portal needs.
+        CheckPortal,
         /// Give this user access to camera devices.
         JoinVideoGroup,
         /// Start the program in a graphical session.
@@ -186,6 +193,9 @@ impl Fix {
             // The window's own messages for this.
             Self::AllowCamera if cfg!(target_os = "macos") => "camera-denied-fix-macos",
             Self::AllowCamera => "camera-denied-fix-windows",
+            Self::AllowInDesktop => "camera-denied-fix-desktop",
+            Self::AnswerDesktop => "camera-asking-fix",
+            Self::CheckPortal => "camera-portal-fix",
             Self::JoinVideoGroup => "doctor-fix-join-video-group",
             Self::OpenDesktop => "doctor-fix-open-desktop",
             Self::JoinRenderGroup => "doctor-fix-join-render-group",
@@ -248,6 +258,15 @@ impl fmt::Display for Fix {
                 "Open System Settings, Privacy & Security, Camera, and allow Countenance."
             }
             Self::AllowCamera => "Open Settings, Privacy & security, Camera, and let desktop apps use the camera.",
+            Self::AllowInDesktop => {
+                "Open your desktop's settings, find Countenance among the apps, and allow the camera; in GNOME also under \
+                 Privacy, Camera."
+            }
+            Self::AnswerDesktop => "Answer your desktop's question about the camera, then try again.",
+            Self::CheckPortal => {
+                "Install and start xdg-desktop-portal with your desktop's backend, PipeWire and WirePlumber, and for a camera \
+                 that needs it PipeWire's plugin for libcamera (on Debian: libspa-0.2-libcamera); or connect a USB camera."
+            }
             Self::JoinVideoGroup => "Give this user access to cameras: sudo usermod -aG video USER, then sign out and in again.",
             Self::OpenDesktop => {
                 "Start Countenance in a desktop session: DISPLAY or WAYLAND_DISPLAY must name a display that answers. \

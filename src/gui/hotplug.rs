@@ -75,7 +75,9 @@ impl HotplugMonitor {
     pub(super) fn failed(&mut self, fault: CameraErrorKind, in_use: Option<&str>) {
         let tried = std::mem::take(&mut self.tried);
         match fault {
-            CameraErrorKind::Absent | CameraErrorKind::NeedsLibcamera if !tried => self.known = Some(Vec::new()),
+            CameraErrorKind::Absent | CameraErrorKind::NeedsLibcamera | CameraErrorKind::NoPortal if !tried => {
+                self.known = Some(Vec::new());
+            }
             CameraErrorKind::Lost if !tried => {
                 self.known.iter_mut().for_each(|known| known.retain(|id| Some(id.as_str()) != in_use));
             }

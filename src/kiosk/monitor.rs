@@ -132,8 +132,8 @@ pub(crate) fn check_stream(state: &KioskState, camera: &dyn CameraCheck) {
 pub fn camera_condition(kind: CameraErrorKind) -> OutOfOrder {
     use CameraErrorKind as K;
     match kind {
-        K::Absent | K::NeedsLibcamera | K::NotPinned | K::Lost => OutOfOrder::CameraGone,
-        K::Busy | K::Denied => OutOfOrder::CameraBusy,
+        K::Absent | K::NeedsLibcamera | K::NoPortal | K::NotPinned | K::Lost => OutOfOrder::CameraGone,
+        K::Busy | K::Denied | K::DeniedByDesktop | K::Asking => OutOfOrder::CameraBusy,
         K::Stalled | K::TooSlow | K::Black | K::Frozen | K::TimeBackwards => OutOfOrder::CameraFrozen,
         K::Unsupported
         | K::Monochrome

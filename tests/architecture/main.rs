@@ -45,12 +45,19 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("rquickjs", &["standin/tenant/actions"]),
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("v4l", &["camera/device/v4l2.rs"]),
+    ("ashpd", &["camera/device/portal/access.rs"]),
+    (
+        "pipewire",
+        &["camera/device/portal/formats.rs", "camera/device/portal/picture.rs", "camera/device/portal/remote.rs"],
+    ),
     (
         "nokhwa",
         &[
             "camera/device/beside.rs",
             "camera/device/camera.rs",
             "camera/device/list.rs",
+            "camera/device/portal/mod.rs",
+            "camera/device/portal/tests.rs",
             "camera/device/tests.rs",
             "camera/device/v4l2.rs",
         ],

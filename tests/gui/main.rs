@@ -11,7 +11,7 @@ mod kiosk;
 mod kiosk_everywhere;
 mod test_env;
 
-use countenance_camera::CameraError;
+use countenance_camera::{CameraError, PortalFault};
 use countenance_client::{
     dry_run,
     instance::{self, Claim, InstanceDir},
@@ -103,11 +103,14 @@ fn what_was_agreed_to_is_what_was_shown() {
 
 #[test]
 fn each_camera_failure_has_its_own_page_and_can_be_retried() {
-    let rows: [(CameraFailure, &str); 15] = [
+    let rows: [(CameraFailure, &str); 18] = [
         (|| CameraError::Denied, "The camera is not allowed"),
         (|| CameraError::Busy, "The camera is in use"),
         (|| CameraError::Absent, "No camera found"),
         (|| CameraError::NeedsLibcamera("Intel IPU6"), "The built-in camera cannot be used yet"),
+        (|| CameraError::DeniedByDesktop, "The camera is not allowed"),
+        (|| CameraError::Asking, "Your desktop is asking about the camera"),
+        (|| CameraError::NoPortal(PortalFault::NoPipeWire), "The camera cannot be reached"),
         (|| CameraError::Unsupported, "This camera cannot be used"),
         (|| CameraError::Lost, "The camera was unplugged"),
         (|| CameraError::Stalled, "The camera does not answer"),

@@ -121,10 +121,12 @@ pub(super) fn named(format: PixelFormat) -> FrameFormat {
         PixelFormat::Mjpeg => FrameFormat::MJPEG,
         PixelFormat::Yuyv => FrameFormat::YUYV,
         PixelFormat::Nv12 => FrameFormat::NV12,
+        PixelFormat::Rgb => FrameFormat::RAWRGB,
     }
 }
 
-/// The format that nokhwa calls so, if it can be decoded.
+/// The format that nokhwa calls so, if it can be decoded. What its own backends call RGB has its rows or channels in another
+/// order on some systems, and is not asked for.
 pub(super) fn usable(format: FrameFormat) -> Option<PixelFormat> {
     match format {
         FrameFormat::MJPEG => Some(PixelFormat::Mjpeg),

@@ -1,6 +1,6 @@
 //! The one way to every camera: nokhwa's `Camera`, on each system over its own backend.
 //!
-//! On Linux the backend is ours ([`v4l2`](super::v4l2)), and the note beside it has what nokhwa cannot carry. On macOS
+//! On Linux the backend is ours ([`v4l2`](super::v4l2); with the feature `pipewire` also `portal`), and the note beside it has what nokhwa cannot carry. On macOS
 //! and Windows it is nokhwa's, without a note. Findings from nokhwa's sources, and their consequences:
 //!
 //! | nokhwa 0.10.11 | consequence |
@@ -54,10 +54,15 @@ impl Raw {
 }
 
 impl OpenCamera {
-    /// Opens the camera listed as `node`: `/dev/videoN`.
+    /// Opens the camera listed as `node`: `/dev/videoN`, or one of the camera portal.
     #[cfg(target_os = "linux")]
     pub(super) fn open(node: &str) -> Result<Self, CameraError> {
         let beside = Beside::default();
+        #[cfg(feature = "pipewire")]
+        if let Some(serial) = super::portal::serial(node) {
+            let backend = super::portal::Backend::new(node, super::portal::Camera::open(serial)?, beside.clone());
+            return Ok(Self::over(node, Box::new(backend), Some(beside)));
+        }
         let backend = super::v4l2::V4l2::open(std::path::Path::new(node), beside.clone())?;
         Ok(Self::over(node, Box::new(backend), Some(beside)))
     }

@@ -1,4 +1,4 @@
-//! Decodes the bytes of a device to R G B: Motion JPEG, YUYV and NV12.
+//! Decodes the bytes of a device to R G B: Motion JPEG, YUYV, NV12, and R G B itself.
 //!
 //! JPEGs are decoded by `zune-jpeg`, which silently fills missing data with gray. Therefore `survey` runs first: an
 //! image without an end marker, of another size than negotiated, or in a coding that no webcam uses is an error. The
@@ -25,6 +25,8 @@ pub enum PixelFormat {
     Yuyv,
     /// 4:2:0: a plane of Y, then one of alternating Cb and Cr.
     Nv12,
+    /// Red, green and blue, as an image processor in software delivers it. Only cameras of the portal are asked for it.
+    Rgb,
 }
 
 /// Layout negotiated with a device.
@@ -100,6 +102,7 @@ impl PixelFormat {
             Self::Mjpeg => *b"MJPG",
             Self::Yuyv => *b"YUYV",
             Self::Nv12 => *b"NV12",
+            Self::Rgb => *b"RGB3",
         }
     }
 
@@ -109,6 +112,7 @@ impl PixelFormat {
             Self::Mjpeg => "MJPG",
             Self::Yuyv => "YUYV",
             Self::Nv12 => "NV12",
+            Self::Rgb => "RGB3",
         }
     }
 
@@ -116,7 +120,7 @@ impl PixelFormat {
     pub fn picture(self, bytes: &[u8]) -> &[u8] {
         let end = match self {
             Self::Mjpeg => survey(bytes).map_or(bytes.len(), |seen| seen.end + 2),
-            Self::Yuyv | Self::Nv12 => bytes.len(),
+            Self::Yuyv | Self::Nv12 | Self::Rgb => bytes.len(),
         };
         bytes.get(..end).unwrap_or(bytes)
     }
@@ -139,6 +143,14 @@ impl Decoder {
                 let chroma = Chroma::Interleaved(Plane { data: chroma, stride });
                 let planes = Planes { luma: Plane { data: luma, stride }, chroma, shift_x: 1, shift_y: 1 };
                 Ok(to_rgb(&planes, across, down, colour)?)
+            }
+            PixelFormat::Rgb => {
+                let mut rgb = Vec::with_capacity(across * down * 3);
+                for row in 0..down {
+                    let row = row.checked_mul(stride).and_then(|start| bytes.get(start..)?.get(..across * 3));
+                    rgb.extend(row.ok_or(TooShort)?);
+                }
+                Ok(rgb)
             }
         }
     }
@@ -301,6 +313,8 @@ mod tests {
         let nv12 = [&row[..], &row, &[128, 128, 128, 128, 7, 7]].concat();
         let row = [126, 128, 126, 128, 126, 128, 235, 128, 7, 7];
         let yuyv = [row, row].concat();
+        let row = [&[128; 9][..], &[255; 3], &[7; 2]].concat();
+        let rgb = [&row[..], &row].concat();
         let layout = |stride| Layout { width: 4, height: 2, stride, colour: BT601 };
         let table = [
             ("NV12", PixelFormat::Nv12, layout(6), &nv12[..], true),
@@ -311,6 +325,9 @@ mod tests {
             ("YUYV", PixelFormat::Yuyv, layout(10), &yuyv[..], true),
             ("YUYV cut", PixelFormat::Yuyv, layout(10), &yuyv[..17], false),
             ("YUYV, rows that overlap", PixelFormat::Yuyv, layout(6), &yuyv[..], false),
+            ("RGB", PixelFormat::Rgb, layout(14), &rgb[..26], true),
+            ("RGB cut", PixelFormat::Rgb, layout(14), &rgb[..25], false),
+            ("RGB, absurd stride", PixelFormat::Rgb, layout(usize::MAX), &rgb[..], false),
         ];
         for (name, format, layout, bytes, whole) in table {
             let rgb = Decoder::default().decode(format, &layout, bytes);

@@ -43,7 +43,7 @@ const TRIES: usize = 6;
 ///
 /// Frame rate has precedence over size, and size over pixel format: a small image is usable, but no one holds still for
 /// a second. At equal size and rate MJPEG comes first, because it fits any USB port even beside other devices; YUYV and
-/// NV12 are fallbacks.
+/// NV12 are fallbacks, and RGB the last, at three bytes a pixel.
 pub(crate) fn plan(offers: &[Offer], only: Option<PixelFormat>, size: ImageSize) -> Vec<Offer> {
     let mut plan: Vec<Offer> = offers
         .iter()

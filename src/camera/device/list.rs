@@ -10,6 +10,8 @@ const NAME_CHARS: usize = 64;
 pub struct Lister {
     #[cfg(target_os = "linux")]
     seen: std::collections::BTreeMap<String, linux::Seen>,
+    #[cfg(all(target_os = "linux", feature = "pipewire"))]
+    pub(crate) portal: super::portal::Listing,
 }
 
 impl Lister {
@@ -68,7 +70,7 @@ fn id_of(provenance: &crate::provenance::Provenance, name: &str) -> String {
 
 /// Makes a device's name readable: removes control characters, and the repetition that V4L2 adds (`X: X`, the second
 /// one possibly truncated).
-fn readable(name: &str) -> String {
+pub(super) fn readable(name: &str) -> String {
     let clean: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(4 * NAME_CHARS).collect();
     let clean = clean.trim();
     let once = match clean.split_once(": ") {
@@ -80,7 +82,7 @@ fn readable(name: &str) -> String {
 
 /// Whether the name denotes the infrared or depth sensor beside a camera. Most offer only grayscale formats and are
 /// excluded by that; some present grayscale as YUYV.
-fn sees_no_colours(name: &str) -> bool {
+pub(super) fn sees_no_colours(name: &str) -> bool {
     let mut words = name.split(|c: char| !c.is_alphanumeric());
     words.any(|word| word == "IR" || ["infrared", "depth"].iter().any(|sensor| word.eq_ignore_ascii_case(sensor)))
 }
@@ -92,12 +94,16 @@ mod linux {
     use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
     use super::{Lister, id_of, readable, sees_no_colours};
+    #[cfg(feature = "pipewire")]
+    use crate::way::Way;
     use crate::{
         CameraError,
         choice::Listed,
         device::{beside::Offered, camera::OpenCamera},
         provenance::linux,
     };
+    #[cfg(feature = "pipewire")]
+    use countenance_core::protocol::CameraKind;
 
     /// Mount point of sysfs.
     const SYS: &str = "/sys";
@@ -112,7 +118,20 @@ mod linux {
     }
 
     impl Lister {
+        /// The cameras by the way that this machine has to them.
         pub(super) fn all(&mut self) -> Vec<Listed> {
+            let nodes = self.nodes();
+            #[cfg(feature = "pipewire")]
+            if Way::of_this_machine(&nodes) != Way::Nodes {
+                // What is known to be virtual stays, for tests.
+                let virtual_ones = nodes.into_iter().filter(|camera| camera.provenance.kind == CameraKind::Virtual);
+                return virtual_ones.chain(self.portal.list()).collect();
+            }
+            nodes
+        }
+
+        /// The device nodes that are cameras.
+        pub(crate) fn nodes(&mut self) -> Vec<Listed> {
             let sys = Path::new(SYS);
             let mut now = BTreeMap::new();
             for name in linux::nodes(sys) {

@@ -5,6 +5,7 @@
 //! | `list` | lists the cameras |
 //! | `camera` | the way to a camera on every system, through nokhwa |
 //! | `v4l2` | Linux's backend for nokhwa, ours |
+//! | `portal` | Linux's camera portal, a backend of ours too, with the feature `pipewire` |
 //! | `beside` | what such a backend says beside nokhwa's interface |
 //! | `formats` | which formats to request, in which order |
 //! | `decode` | decodes the device's bytes |
@@ -36,6 +37,8 @@ mod camera;
 pub mod decode;
 mod formats;
 mod list;
+#[cfg(all(target_os = "linux", feature = "pipewire"))]
+pub(crate) mod portal;
 #[cfg(target_os = "linux")]
 mod v4l2;
 
@@ -156,7 +159,10 @@ impl Device {
                     return Ok(());
                 }
                 // Another format would not help.
-                Err(error @ (CameraError::Denied | CameraError::Busy | CameraError::Lost)) => return Err(error),
+                Err(
+                    error
+                    @ (CameraError::Denied | CameraError::DeniedByDesktop | CameraError::Busy | CameraError::Lost),
+                ) => return Err(error),
                 Err(error) => refused = error,
             }
         }

@@ -332,11 +332,15 @@ fn colour(set: &Format) -> Colour {
 }
 
 /// Converts a time on the kernel's monotonic clock to this process's clock, which on Linux is the same.
-fn instant(at: Duration) -> Option<Instant> {
-    let clock = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    let now = Duration::new(clock.tv_sec.try_into().ok()?, clock.tv_nsec.try_into().ok()?);
+pub(super) fn instant(at: Duration) -> Option<Instant> {
     #[expect(clippy::disallowed_methods, reason = "a camera runs in real time")]
-    Instant::now().checked_sub(now.checked_sub(at)?)
+    Instant::now().checked_sub(monotonic()?.checked_sub(at)?)
+}
+
+/// The kernel's monotonic clock.
+pub(super) fn monotonic() -> Option<Duration> {
+    let clock = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Some(Duration::new(clock.tv_sec.try_into().ok()?, clock.tv_nsec.try_into().ok()?))
 }
 
 #[cfg(test)]

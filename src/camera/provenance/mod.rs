@@ -42,7 +42,7 @@ const MAX_CHARS: usize = 128;
 
 /// Sanitizes text from a device for display and signing: at most [`MAX_CHARS`], with a visible sign in place of each
 /// control character.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let obeyed = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

@@ -21,7 +21,8 @@ use crate::{
     settings::{LoadedManaged, Managed, NETS_FOLDER, Settings},
 };
 use countenance_camera::{
-    CameraRequest, Cameras, Listed,
+    CameraError, CameraRequest, Cameras, Listed,
+    cameras::of_portal,
     permission::{Permission, permission},
 };
 use countenance_core::{
@@ -49,6 +50,8 @@ pub struct DoctorContext<'a> {
     pub permission: &'a dyn Fn() -> Permission,
     /// The cameras that the system lists; not on Linux.
     pub cameras: &'a dyn Fn() -> Vec<Listed>,
+    /// What the desktop's camera portal has; `None` if this program was built without it.
+    pub portal: &'a dyn Fn() -> Option<Result<Vec<Listed>, CameraError>>,
     /// The graphics adapters; on Windows only.
     pub adapters: &'a dyn Fn() -> Vec<Adapter>,
     /// This account's home folder, shown as `~` in findings.
@@ -85,6 +88,7 @@ impl DoctorContext<'_> {
             open: &|path| OpenOptions::new().read(true).write(true).open(path).map(drop),
             permission: &|| permission(""),
             cameras: &|| Cameras::new(CameraRequest::default(), Box::new(|_| false)).list(),
+            portal: &of_portal,
             adapters: &desktop::adapters,
             home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
             key: directories::ProjectDirs::from("", "", "countenance")

@@ -2,11 +2,13 @@
 
 use std::{env, fs, io, path::PathBuf};
 
-use super::{Check, DoctorContext, Finding, Fix, desktop};
+use super::{Check, DoctorContext, Finding, Fix, State, desktop};
 use crate::display::{self, Backend, NoDisplay};
 use countenance_camera::{
+    CameraError, Listed, PortalFault,
     permission::{DeniedBy, Permission},
     provenance::linux,
+    way::{FLATPAK, Machine, Way},
 };
 
 /// Libraries that a window on X11 loads by name.
@@ -17,13 +19,53 @@ const WAYLAND: [&str; 4] = ["libwayland-client.so.0", "libwayland-egl.so.1", "li
 /// The loader's default folders.
 const LIBRARY_FOLDERS: [&str; 4] = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
 
-/// Device nodes, whether they can be opened, and what is behind them. The camera's light stays off: only a running
-/// stream turns it on.
+/// The cameras, by the way that this machine has to them. The camera's light stays off: only a running stream turns it on.
 pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
-    let check = Check::Camera;
     if around.system != "linux" {
         return desktop::camera(around);
     }
+    let by_nodes = nodes(around);
+    let machine = Machine {
+        has_portal: true,
+        in_flatpak: around.at(FLATPAK).exists(),
+        has_node: by_nodes.state == State::Good,
+        needs_libcamera: linux::image_processor(&around.at("/sys")).is_some(),
+    };
+    match Way::on(machine) {
+        Way::Nodes => by_nodes,
+        Way::PortalIfThere => match (around.portal)() {
+            None | Some(Err(CameraError::NoPortal(_))) => by_nodes,
+            Some(found) => of_portal(&found),
+        },
+        Way::Portal => (around.portal)().map_or(by_nodes, |found| of_portal(&found)),
+    }
+}
+
+/// What the desktop's camera portal has.
+fn of_portal(found: &Result<Vec<Listed>, CameraError>) -> Finding {
+    let check = Check::Camera;
+    match found {
+        Ok(cameras) if cameras.is_empty() => {
+            Finding::attention(check, CameraError::NoPortal(PortalFault::NoCamera).to_string(), Fix::CheckPortal)
+        }
+        Ok(cameras) => {
+            let names: Vec<_> = cameras.iter().map(|camera| camera.name.as_str()).collect();
+            Finding::good(check, format!("the camera portal gives access to: {}", names.join("; ")))
+        }
+        Err(error) => {
+            let fix = match error {
+                CameraError::DeniedByDesktop => Fix::AllowInDesktop,
+                CameraError::Asking => Fix::AnswerDesktop,
+                _ => Fix::CheckPortal,
+            };
+            Finding::attention(check, error.to_string(), fix)
+        }
+    }
+}
+
+/// Device nodes, whether they can be opened, and what is behind them.
+fn nodes(around: &DoctorContext<'_>) -> Finding {
+    let check = Check::Camera;
     let sys = around.at("/sys");
     // What needs libcamera, by name. Its nodes open, but are no camera.
     let processor = linux::image_processor(&sys)

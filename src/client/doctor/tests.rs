@@ -12,7 +12,7 @@ use crate::{
 };
 use countenance_attest::DeviceKey;
 use countenance_camera::{
-    Listed,
+    CameraError, Listed, PortalFault,
     permission::{DeniedBy, Permission},
     provenance::windows,
 };
@@ -41,6 +41,8 @@ struct Machine {
     /// What macOS and Windows say.
     permission: Permission,
     cameras: fn() -> Vec<Listed>,
+    /// What the desktop's camera portal has.
+    portal: fn() -> Option<Result<Vec<Listed>, CameraError>>,
     adapters: fn() -> Vec<Adapter>,
 }
 
@@ -78,6 +80,7 @@ fn well() -> Machine {
                 provenance: windows::examine("Desk Cam", "", ""),
             }]
         },
+        portal: || None,
         adapters: || vec![Adapter { name: "Card".into(), has_opengl: true }],
         home,
     }
@@ -136,6 +139,7 @@ impl Machine {
             open: &open,
             permission: &|| self.permission,
             cameras: &self.cameras,
+            portal: &self.portal,
             adapters: &self.adapters,
             key: Some(home.join("data/keys/device.key")),
             settings: Some(home.join("settings.toml")),
@@ -183,6 +187,36 @@ fn names_what_needs_libcamera() {
     assert_eq!(machine.finding(Check::Camera).detail, format!("{beside}; {needs}"));
     fs::remove_file(machine.root().join("dev/video0")).unwrap();
     assert_eq!(machine.finding(Check::Camera).detail, needs);
+}
+
+#[test]
+fn the_portal_is_asked_only_where_it_is_used() {
+    let found = || {
+        let provenance = windows::examine("Built-in", "", "");
+        let (id, name, node) = ("a".into(), "Built-in".into(), "pipewire:a".into());
+        Some(Ok(vec![Listed { id, name, node, maybe_infrared: false, provenance }]))
+    };
+    let gives = "the camera portal gives access to: Built-in";
+    let mut machine = well();
+    machine.portal = found;
+    assert!(machine.finding(Check::Camera).detail.starts_with("video0"), "a webcam wins");
+    fs::write(machine.root().join(".flatpak-info"), "").unwrap();
+    assert_eq!(machine.finding(Check::Camera).detail, gives, "in a Flatpak");
+    fs::remove_file(machine.root().join(".flatpak-info")).unwrap();
+    fs::remove_file(machine.root().join("dev/video0")).unwrap();
+    assert_eq!(machine.finding(Check::Camera).detail, gives, "no webcam");
+    machine.portal = || Some(Err(CameraError::NoPortal(PortalFault::NoPortal)));
+    assert_eq!(machine.finding(Check::Camera).fix, Some(Fix::ConnectCamera), "no camera, and no portal needed");
+    image_processor(&machine);
+    assert_eq!(machine.finding(Check::Camera).fix, Some(Fix::CheckPortal));
+    machine.portal = || Some(Err(CameraError::DeniedByDesktop));
+    assert_eq!(machine.finding(Check::Camera).fix, Some(Fix::AllowInDesktop));
+    machine.portal = || Some(Err(CameraError::Asking));
+    assert_eq!(machine.finding(Check::Camera).fix, Some(Fix::AnswerDesktop));
+    machine.portal = || Some(Ok(Vec::new()));
+    assert_eq!(machine.finding(Check::Camera).fix, Some(Fix::CheckPortal));
+    machine.portal = || None;
+    assert_eq!(machine.finding(Check::Camera).fix, Some(Fix::ConnectUsbCamera), "built without it");
 }
 
 #[cfg(unix)]

@@ -44,7 +44,8 @@ impl App {
     pub(super) fn camera_failed(&mut self, fault: CameraErrorKind) {
         let in_use = self.camera_in_use().filter(|_| self.hotplug.has_looked());
         self.hotplug.failed(fault, in_use.as_deref());
-        let none = matches!(fault, CameraErrorKind::Absent | CameraErrorKind::NeedsLibcamera);
+        let none =
+            matches!(fault, CameraErrorKind::Absent | CameraErrorKind::NeedsLibcamera | CameraErrorKind::NoPortal);
         self.state.failed_camera = in_use.filter(|_| !none);
     }
 
@@ -70,6 +71,6 @@ pub(super) fn differ(a: &Settings, b: &Settings) -> bool {
 
 /// Whether the fault means that the camera is not connected.
 fn is_missing(fault: CameraErrorKind) -> bool {
-    use CameraErrorKind::{Absent, Lost, NeedsLibcamera, NotPinned};
-    matches!(fault, Absent | NeedsLibcamera | Lost | NotPinned)
+    use CameraErrorKind::{Absent, Lost, NeedsLibcamera, NoPortal, NotPinned};
+    matches!(fault, Absent | NeedsLibcamera | NoPortal | Lost | NotPinned)
 }

@@ -13,6 +13,9 @@ pub(in super::super) fn messages(kind: CameraErrorKind) -> (&'static str, &'stat
         CameraErrorKind::Busy => ("camera-busy-title", "camera-busy-body", "camera-busy-fix"),
         CameraErrorKind::Absent => ("camera-absent-title", "camera-absent-body", "camera-absent-fix"),
         CameraErrorKind::NeedsLibcamera => ("camera-libcamera-title", "camera-libcamera-body", "camera-libcamera-fix"),
+        CameraErrorKind::DeniedByDesktop => ("camera-denied-title", "camera-denied-body", "camera-denied-fix-desktop"),
+        CameraErrorKind::Asking => ("camera-asking-title", "camera-asking-body", "camera-asking-fix"),
+        CameraErrorKind::NoPortal => ("camera-portal-title", "camera-portal-body", "camera-portal-fix"),
         CameraErrorKind::Unsupported => {
             ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix")
         }

@@ -219,6 +219,7 @@ fn pack(format: PixelFormat, picture: &RgbImage) -> Result<Vec<u8>, ConversionEr
             let chroma = rows.flat_map(|row| row.iter().step_by(2).flat_map(|[_, u, v]| [*u, *v]));
             luma.chain(chroma).collect()
         }
+        PixelFormat::Rgb => picture.as_raw().clone(),
     })
 }
 
