@@ -30,6 +30,9 @@ def faults() -> list[str]:
                    f"/app/share/icons/hicolor/scalable/apps/{manifest['rename-icon']}.svg"):
         if wanted not in installed.values():
             found.append(f"{wanted} is not installed")
+    # Without the portal there would be no camera; and with all devices, the sandbox would keep nothing from the program.
+    if "--device=all" in manifest["finish-args"] or "--features pipewire" not in commands:
+        found.append("cameras do not come through the camera portal")
     source = module["sources"][0]
     if (path.parent / source["path"]).resolve() != ROOT or not (ROOT / "Cargo.lock").is_file():
         found.append("the sources are not this repository")
