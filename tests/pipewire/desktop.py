@@ -48,7 +48,9 @@ class Desktop:
     def __enter__(self) -> "Desktop":
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, kind, *error) -> None:
+        if kind is not None:
+            print(self.told(), file=sys.stderr)
         self.processes.close()
 
     def say(self, answer: str) -> None:

@@ -139,7 +139,7 @@ def killed(s: Setting) -> str:
 
 
 def stalled(s: Setting) -> str:
-    """the camera's program stops, and goes on"""
+    """the camera's program stops, and is replaced"""
     with Desktop("allow") as desktop:
         desktop.services()
         camera = desktop.camera("yuyv")
@@ -147,11 +147,14 @@ def stalled(s: Setting) -> str:
         test.event("frames")
         camera.send_signal(signal.SIGSTOP)
         took = test.fault("stalled", time.monotonic(), LIMIT)
-        camera.send_signal(signal.SIGCONT)
-        on = time.monotonic()
+        # Not continued: Debian 12's pipewiresink may deliver nothing more, to nobody, after a stream was begun meanwhile.
+        camera.kill()
+        camera.wait(5)
+        desktop.camera("yuyv")
+        back = time.monotonic()
         at, _ = test.event("recovered")
         test.stop()
-        return f"fault after {took:.2f} s; frames {at - on:.2f} s after it went on"
+        return f"fault after {took:.2f} s; frames {at - back:.2f} s after another was listed"
 
 
 def gone(s: Setting) -> str:
