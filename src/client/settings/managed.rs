@@ -118,7 +118,8 @@ impl Managed {
         Self { values, places: keys.into_iter().map(|key| (key, place.clone())).collect() }
     }
 
-    #[cfg(all(test, unix))]
+    #[cfg(unix)]
+    #[cfg(test)]
     pub(crate) fn of_text(place: &str, text: &str) -> LoadedManaged {
         let mut loaded = LoadedManaged::default();
         loaded.add(&ManagedPlace::new(place), read::read_toml(text).map_err(Unusable::from));
