@@ -48,7 +48,13 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("ashpd", &["camera/device/portal/access.rs"]),
     (
         "pipewire",
-        &["camera/device/portal/formats.rs", "camera/device/portal/picture.rs", "camera/device/portal/remote.rs"],
+        &[
+            "camera/device/portal/formats.rs",
+            "camera/device/portal/formats/tests.rs",
+            "camera/device/portal/picture.rs",
+            "camera/device/portal/remote.rs",
+            "camera/device/portal/session.rs",
+        ],
     ),
     (
         "nokhwa",

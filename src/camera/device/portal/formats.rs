@@ -41,7 +41,7 @@ pub(super) enum Coding {
 
 /// An offer, and how to ask for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Asked {
+pub(super) struct Wanted {
     pub(super) offer: Offer,
     pub(super) coding: Coding,
     /// Whether the node names rates. If not, none must be asked for.
@@ -81,8 +81,8 @@ pub(super) fn rgb(format: VideoFormat) -> Option<(usize, [usize; 3])> {
 }
 
 /// The offers in a node's list of formats, and whether there is grayscale among them.
-pub(super) fn offers(listed: &[Vec<u8>]) -> (Vec<Asked>, bool) {
-    let (mut found, mut grey): (Vec<Asked>, bool) = (Vec::new(), false);
+pub(super) fn offers(listed: &[Vec<u8>]) -> (Vec<Wanted>, bool) {
+    let (mut found, mut grey): (Vec<Wanted>, bool) = (Vec::new(), false);
     for object in listed.iter().take(MAX_LISTED).filter_map(|bytes| parsed(bytes)) {
         for coding in codings(&object) {
             grey |= matches!(coding, Coding::Raw(VideoFormat::GRAY8 | VideoFormat::GRAY16_LE | VideoFormat::GRAY16_BE));
@@ -93,7 +93,7 @@ pub(super) fn offers(listed: &[Vec<u8>]) -> (Vec<Asked>, bool) {
                     let offer = Offer { format, width, height, fps };
                     // Several orders of the same bytes are one offer.
                     if found.len() < MAX_LISTED && !found.iter().any(|asked| asked.offer == offer) {
-                        found.push(Asked { offer, coding, has_rate });
+                        found.push(Wanted { offer, coding, has_rate });
                     }
                 }
             }
@@ -102,8 +102,8 @@ pub(super) fn offers(listed: &[Vec<u8>]) -> (Vec<Asked>, bool) {
     (found, grey)
 }
 
-impl From<&(Vec<Asked>, bool)> for Offered {
-    fn from((asked, grey): &(Vec<Asked>, bool)) -> Self {
+impl From<&(Vec<Wanted>, bool)> for Offered {
+    fn from((asked, grey): &(Vec<Wanted>, bool)) -> Self {
         Self { offers: asked.iter().map(|asked| asked.offer).collect(), grey: *grey }
     }
 }
@@ -146,7 +146,7 @@ pub(super) fn stride(format: PixelFormat, width: u32) -> usize {
 }
 
 /// The request for a format.
-pub(super) fn request(asked: &Asked) -> Vec<u8> {
+pub(super) fn request(asked: &Wanted) -> Vec<u8> {
     let (width, height) = (asked.offer.width, asked.offer.height);
     let mut format = object!(
         SpaTypes::ObjectParamFormat,

@@ -19,7 +19,7 @@ use super::{
         formats::Offer,
     },
     Picture, Source, access,
-    formats::{self, Asked, Set},
+    formats::{self, Set, Wanted},
     listed,
     session::{ANSWERS_WITHIN, BEGINS_WITHIN, Session},
 };
@@ -58,7 +58,7 @@ pub(super) struct Seen {
 /// What is asked of the thread. Answers go to the sender; one that nobody waits for any more is dropped.
 pub(super) enum Command {
     Formats(String, Sender<Result<Vec<Vec<u8>>, CameraError>>),
-    Start(String, Asked, Sender<Result<Set, CameraError>>, SyncSender<Picture>),
+    Start(String, Wanted, Sender<Result<Set, CameraError>>, SyncSender<Picture>),
     Stop,
     Quit,
 }
@@ -114,7 +114,7 @@ impl Drop for Remote {
 pub(crate) struct Camera {
     remote: Remote,
     serial: String,
-    asked: Vec<Asked>,
+    asked: Vec<Wanted>,
     frames: Option<Receiver<Picture>>,
 }
 

@@ -38,7 +38,7 @@ use pipewire::{
 use super::{
     super::list::{readable, sees_no_colours},
     Picture, deadline,
-    formats::{self, Asked, Set},
+    formats::{self, Set, Wanted},
     picture::{Part, copied},
     remote::{Command, Seen, Shared, locked},
 };
@@ -243,7 +243,7 @@ impl Session {
     }
 
     /// Starts a stream from a camera, whose frames go to `frames`.
-    fn start(&mut self, serial: &str, asked: &Asked, frames: SyncSender<Picture>) -> Result<Set, CameraError> {
+    fn start(&mut self, serial: &str, asked: &Wanted, frames: SyncSender<Picture>) -> Result<Set, CameraError> {
         self.stream = None;
         let node = {
             let nodes = self.events.nodes.borrow();
