@@ -14,6 +14,7 @@ pub const FLATPAK: &str = "/.flatpak-info";
 
 /// What the decision depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not depend on each other")]
 pub struct Machine {
     /// Whether this program was built with the feature `pipewire`.
     pub has_portal: bool,

@@ -44,7 +44,7 @@ pub trait ResidentWindows {
 
 /// Has `windows` show each call that arrives, until there is a reason to end. With it comes a call that was not shown.
 ///
-/// Between windows nothing runs but a look at the reasons every [`LOOK`].
+/// Between windows nothing runs but a look at the reasons every 20 seconds.
 pub fn run(inbox: &Inbox, stop: &StopRequest, windows: &mut dyn ResidentWindows) -> (LeaveReason, Option<Call>) {
     loop {
         // A window takes both for itself; what arrived since then is in the queue or the flag.
