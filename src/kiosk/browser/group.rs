@@ -16,17 +16,22 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Kills all processes of the group `group`, and all that name the folder `visit` on their command line, as Chromium's
 /// crash handler does, which leaves the group. Returns whether all are gone.
+///
+/// They are gone once two looks in a row find none: a process that is just starting another program has no command line for
+/// a moment.
 pub(super) fn end(group: i32, visit: &Path) -> bool {
     let limit = now() + LIMIT;
+    let mut was_empty = false;
     loop {
         if let Some(group) = Pid::from_raw(group) {
             // Fails if the group is gone.
             kill_process_group(group, Signal::KILL).ok();
         }
         let left = processes().filter(|process| process.group == group || process.names(visit)).collect::<Vec<_>>();
-        if left.is_empty() {
+        if left.is_empty() && was_empty {
             return true;
         }
+        was_empty = left.is_empty();
         for process in left.iter().filter_map(|process| Pid::from_raw(process.id)) {
             kill_process(process, Signal::KILL).ok();
         }
