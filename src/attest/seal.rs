@@ -148,6 +148,7 @@ pub fn seal(
         liveness: LivenessClaim {
             decision: LivenessDecision::Live,
             fused: verdict.fused,
+            support_max: verdict.support_max,
             threshold: verdict.threshold,
             nets: verdict.nets.clone(),
             cues: verdict.cues.clone(),

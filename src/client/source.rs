@@ -19,7 +19,7 @@ use countenance_camera::{
     recording,
     turn::{Orientation, Turn},
 };
-use countenance_core::{policy::Policy, protocol::ModelClaim};
+use countenance_core::policy::Policy;
 
 mod camera_arg;
 
@@ -124,9 +124,7 @@ impl SourceArgs {
 /// time, since a site can be qualified while the program runs.
 fn qualifies(data: Option<&Path>, policy: &Policy) -> Qualifies {
     let Some(path) = data.map(|data| data.join(PROFILE_FILE)) else { return Box::new(|_| false) };
-    let models = countenance_vision::models().unwrap_or_default();
-    let models: Vec<ModelClaim> =
-        models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect();
+    let models = countenance_vision::model_claims().unwrap_or_default();
     let policy = policy.digest();
     Box::new(move |claim| match Profile::load(&path) {
         Ok(profile) => profile.is_some_and(|profile| profile.qualifies(claim, &policy, &models)),
@@ -234,9 +232,7 @@ mod tests {
         let (claim, policy) = (CameraClaim::test(), Policy::for_kiosk());
         let qualifies = qualifies(Some(home.path()), &policy);
         assert!(!qualifies(&claim), "there is none");
-        let models: Vec<_> = countenance_vision::models().unwrap();
-        let models: Vec<_> =
-            models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect();
+        let models = countenance_vision::model_claims().unwrap();
         let genuine = |_| crate::qualify::Genuine {
             fused: 6.0,
             frame_spread: 0.1,

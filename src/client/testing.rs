@@ -11,13 +11,7 @@
 pub mod scripted;
 
 use crate::capture::FaceAnalyzer;
-use countenance_core::{
-    face::Face,
-    frame::Frame,
-    liveness::NetOdds,
-    policy::NetPolicy,
-    testing::{face_at, odds},
-};
+use countenance_core::{face::Face, frame::Frame, liveness::NetOdds, policy::NetPolicy, testing::face_at};
 use countenance_vision::{Embedding, VisionError};
 
 type OfFrame<T> = Box<dyn Fn(&Frame) -> T + Send + Sync>;
@@ -69,8 +63,9 @@ impl FaceAnalyzer for FakeAnalyzer {
         Ok((self.faces)(frame))
     }
 
-    fn liveness(&self, frame: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
-        Ok(odds((self.log_odds)(frame)))
+    fn liveness(&self, frame: &Frame, _: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        let odds = (self.log_odds)(frame);
+        Ok(nets.iter().map(|net| NetOdds(vec![odds; net.scales.len()])).collect())
     }
 
     fn embed(&self, frame: &Frame, _: &Face) -> Result<Option<Embedding>, VisionError> {

@@ -93,22 +93,45 @@ pub fn face_at(x: f32, y: f32, width: f32) -> Face {
     }
 }
 
-/// A 640×480 frame of noise around this luma: sharp, evenly lit.
+/// A 640×480 frame of random texture around this luma: sharp, evenly lit, as light in one place as in another, and without a sensor's
+/// noise: a random level at every second pixel, interpolated between, that averages to `luma` over each eight by eight pixels.
 pub fn noise_frame(seq: u64, luma: u8, swing: u8) -> Frame {
+    const COLUMNS: usize = 320;
+    const ROWS: usize = 240;
+    /// Nodes along a side of eight pixels.
+    const CELL: usize = 4;
     let mut state = 0x2545_f491_u32.wrapping_add(seq as u32);
-    let mut rgb = vec![0; 640 * 480 * 3];
-    for pixel in rgb.as_chunks_mut::<3>().0 {
+    let mut random = || {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
-        *pixel = [luma.saturating_sub(swing / 2).saturating_add((state % (u32::from(swing) + 1)) as u8); 3];
+        (state % (u32::from(swing) + 1)) as f32 - f32::from(swing) / 2.0
+    };
+    let mut nodes: Vec<f32> = (0..COLUMNS * ROWS).map(|_| random()).collect();
+    for (top, left) in (0..ROWS / CELL).flat_map(|y| (0..COLUMNS / CELL).map(move |x| (y * CELL, x * CELL))) {
+        let cell = || (0..CELL * CELL).map(move |i| (top + i / CELL) * COLUMNS + left + i % CELL);
+        let mean = cell().map(|i| nodes[i]).sum::<f32>() / (CELL * CELL) as f32;
+        cell().for_each(|i| nodes[i] -= mean);
     }
+    let near = |i: usize, end: usize| (i / 2, (i / 2 + i % 2).min(end - 1));
+    let rgb = (0..640 * 480).flat_map(|i| {
+        let ((left, right), (top, bottom)) = (near(i % 640, COLUMNS), near(i / 640, ROWS));
+        let corners = [(left, top), (right, top), (left, bottom), (right, bottom)];
+        let level = f32::from(luma) + corners.iter().map(|(x, y)| nodes[y * COLUMNS + x]).sum::<f32>() / 4.0;
+        [level.round() as u8; 3]
+    });
+    let rgb = rgb.collect();
     Frame::new(640, 480, rgb, seq, Duration::from_millis(seq * 40)).unwrap()
 }
 
-/// Log odds of the embedded network, the same at every scale.
+/// Log odds of the embedded networks, the same at every scale.
 pub fn odds(odds: f32) -> Vec<NetOdds> {
-    vec![NetOdds(vec![odds; 3])]
+    odds_under(&LivenessPolicy::default(), odds)
+}
+
+/// Log odds of the networks of `policy`, the same at every scale.
+pub fn odds_under(policy: &LivenessPolicy, odds: f32) -> Vec<NetOdds> {
+    policy.nets.iter().map(|net| NetOdds(vec![odds; net.scales.len()])).collect()
 }
 
 /// A good frame: one face in the middle of noise.
@@ -130,7 +153,8 @@ pub fn live_claim(policy: &LivenessPolicy) -> LivenessClaim {
     let llr = nets.iter().map(|net| net.llr).sum::<f32>() / nets.len() as f32;
     LivenessClaim {
         decision: LivenessDecision::Live,
-        fused: llr,
+        fused: policy.fused(llr, []),
+        support_max: policy.support_max,
         threshold: policy.threshold + policy.sure_margin,
         models: nets.iter().map(model).collect(),
         nets,
@@ -149,6 +173,10 @@ pub fn plain_policy() -> Policy {
     for name in CueName::ALL {
         l.cues.of_mut(name).enabled = false;
     }
-    (l.nets[0].weights, l.nets[0].offset) = (vec![1.0 / 3.0; 3], 0.0);
+    for net in &mut l.nets {
+        let scales = net.scales.len();
+        (net.weights, net.offset) = (vec![1.0 / scales as f32; scales], 0.0);
+    }
+    l.support_max = None;
     policy
 }

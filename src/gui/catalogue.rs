@@ -181,7 +181,14 @@ pub fn samples() -> Vec<Sample> {
 /// A long capture without a decision.
 fn unsure() -> Screen {
     let (nets, cues, per_frame) = (Vec::new(), Vec::new(), Vec::new());
-    Screen::CannotTell(Inconclusive::Undecided(Verdict { fused: 0.4, threshold: 1.2, nets, cues, per_frame }))
+    Screen::CannotTell(Inconclusive::Undecided(Verdict {
+        fused: 0.4,
+        support_max: None,
+        threshold: 1.2,
+        nets,
+        cues,
+        per_frame,
+    }))
 }
 
 /// Renders a screen at its window size, one pixel per point.

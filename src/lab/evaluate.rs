@@ -15,6 +15,7 @@ mod digest;
 pub mod evidence;
 pub mod figures;
 pub mod inventory;
+pub mod lightness;
 pub mod losses;
 pub mod manifest;
 pub mod matching;

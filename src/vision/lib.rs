@@ -21,7 +21,7 @@ use passive::PassiveLiveness;
 
 pub use added::{AddedNet, AddedNetError};
 pub use embedder::Embedding;
-pub use model::{Model, Source, models};
+pub use model::{Model, Source, model_claims, models};
 
 use countenance_core::{
     face::Face,
@@ -141,7 +141,7 @@ impl Vision {
             detector: Detector::load(&models)?,
             passive: PassiveLiveness::load(&models, added)?,
             embedder: OnceLock::new(),
-            claims: models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect(),
+            claims: model_claims()?,
         })
     }
 
@@ -191,8 +191,7 @@ impl Vision {
         Ok(self.embedder.get_or_init(|| embedder))
     }
 
-    /// Name and digest of each embedded network for the attestation. Added networks are reported there only if they
-    /// took part in the decision.
+    /// Those of [`model_claims`].
     pub fn model_claims(&self) -> Vec<ModelClaim> {
         self.claims.clone()
     }

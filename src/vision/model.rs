@@ -12,6 +12,7 @@ use tract_onnx::{prelude::IntoRunnable, tract_core::internal::tract_linalg::rout
 use zeroize::Zeroizing;
 
 use super::{VisionError, warp::Planes};
+use countenance_core::protocol::ModelClaim;
 
 /// The list of networks, built together with them.
 const MANIFEST: &str = include_str!("../../models/models.toml");
@@ -40,6 +41,13 @@ pub struct Model {
     pub source: Source,
 }
 
+impl Model {
+    /// Its name and digest.
+    pub fn claim(&self) -> ModelClaim {
+        ModelClaim { name: self.name.clone(), sha256: self.sha256.clone() }
+    }
+}
+
 /// The package from which a network was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +74,13 @@ pub fn models() -> Result<Vec<Model>, VisionError> {
     Ok(toml::from_str::<Manifest>(MANIFEST).map_err(VisionError::Manifest)?.model)
 }
 
+/// Name and digest of each embedded network that every capture uses, for the attestation. Of those that score liveness, the
+/// policy selects: one is claimed only where it took part in the decision.
+pub fn model_claims() -> Result<Vec<ModelClaim>, VisionError> {
+    let by_policy = |name: &str| EMBEDDED.iter().any(|own| own.name == name && own.job == Job::Liveness);
+    Ok(models()?.iter().filter(|model| !by_policy(&model.name)).map(Model::claim).collect())
+}
+
 /// The task of an embedded network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Job {
@@ -87,9 +102,10 @@ struct Embedded {
 
 /// Every network in this binary, in the order of `models.toml`. Several may score liveness; the policy selects which of
 /// them count.
-const EMBEDDED: [Embedded; 3] = [
+const EMBEDDED: [Embedded; 4] = [
     Embedded { name: "yunet", job: Job::Faces, bytes: include_bytes!("../../models/yunet.onnx") },
     Embedded { name: "liveness", job: Job::Liveness, bytes: include_bytes!("../../models/liveness.onnx") },
+    Embedded { name: "liveness-wide", job: Job::Liveness, bytes: include_bytes!("../../models/liveness-wide.onnx") },
     Embedded { name: "embedding", job: Job::Embedding, bytes: include_bytes!("../../models/embedding.onnx") },
 ];
 

@@ -77,7 +77,7 @@ impl PassiveLiveness {
         for &scale in &net.scales {
             let region = crop(frame, face.rect, scale).ok_or(VisionError::NoArea)?;
             let mut picture = Planes::black(side, side);
-            picture.resize_from(frame, region, side, side);
+            picture.average_from(frame, region);
             logits.push(logits_of(network, picture, net)?);
         }
         Ok(NetOdds::of(logits.iter().map(|logits| logits.as_slice()), net.live_class as usize))

@@ -1,4 +1,5 @@
-//! The bilinear sampler for letterboxing and axis-aligned crops, and for aligned faces under rotation.
+//! The bilinear sampler for letterboxing and axis-aligned crops, and for aligned faces under rotation; and the mean over areas
+//! for crops that are larger than what a network takes.
 //!
 //! The networks were trained on images resized by OpenCV. The arithmetic matches its `INTER_LINEAR` on 8-bit images:
 //! pixel centers map to pixel centers, 11-bit weights, results rounded to whole levels.
@@ -104,6 +105,46 @@ impl Planes {
         }
     }
 
+    /// Fills these planes with `region` of `frame`. A pixel is the mean of the area that it covers, as with OpenCV's `INTER_AREA`;
+    /// where `region` is smaller in one direction, as [`resize_from`](Self::resize_from).
+    ///
+    /// Four pixels of a large crop for each of the network's, as the bilinear sampler takes them, would hand it the sensor's
+    /// noise at full strength, and fine structure as coarse patterns.
+    pub(super) fn average_from(&mut self, frame: &Frame, region: Region) {
+        let (width, height) = (self.width, self.height);
+        if region.width < width || region.height < height {
+            return self.resize_from(frame, region, width, height);
+        }
+        let columns = spans(region.x, region.width, width);
+        let rows = spans(region.y, region.height, height);
+        let stride = frame.width() as usize * 3;
+        let (area, mut sums) = (width * height, Zeroizing::new(vec![0.0_f32; 3 * width]));
+        let (blue, rest) = self.values.split_at_mut(area);
+        let (green, red) = rest.split_at_mut(area);
+        for (y, row) in rows.iter().enumerate() {
+            sums.fill(0.0);
+            for (source, row_weight) in row.weighted() {
+                let line = &frame.rgb()[source * stride..][..stride];
+                for (sum, column) in sums.chunks_exact_mut(3).zip(&columns) {
+                    let mut across = [0.0_f32; 3];
+                    for (x, weight) in column.weighted() {
+                        for (part, channel) in across.iter_mut().zip(&line[x * 3..x * 3 + 3]) {
+                            *part += weight * f32::from(*channel);
+                        }
+                    }
+                    for (part, across) in sum.iter_mut().zip(across) {
+                        *part += row_weight * across;
+                    }
+                }
+            }
+            for (x, sum) in sums.chunks_exact(3).enumerate() {
+                let at = y * width + x;
+                (red[at], green[at], blue[at]) =
+                    (sum[0].round_ties_even(), sum[1].round_ties_even(), sum[2].round_ties_even());
+            }
+        }
+    }
+
     /// The face mapped by `crop_from_frame` to `width` × `height` pixels; black where that is outside the frame. `None`
     /// if the transform has no inverse.
     pub(super) fn aligned(
@@ -145,6 +186,48 @@ fn taps(start: usize, length: usize, count: usize) -> Vec<Tap> {
         Tap { near: inside(near), far: inside(near + 1.0), far_weight }
     };
     (0..count).map(tap).collect()
+}
+
+/// The source of one row or column of a mean: neighbors, all of which count fully but the first and the last.
+struct Span {
+    first: usize,
+    count: usize,
+    first_weight: f32,
+    whole_weight: f32,
+    last_weight: f32,
+}
+
+impl Span {
+    /// The neighbors and their weights, whose sum is 1.
+    fn weighted(&self) -> impl Iterator<Item = (usize, f32)> + '_ {
+        (0..self.count).map(|index| {
+            let weight = match index {
+                0 => self.first_weight,
+                _ if index + 1 == self.count => self.last_weight,
+                _ => self.whole_weight,
+            };
+            (self.first + index, weight)
+        })
+    }
+}
+
+/// One span for each of `count` results spread over `length` pixels from `start`; `length` is at least `count`.
+fn spans(start: usize, length: usize, count: usize) -> Vec<Span> {
+    let ratio = length as f64 / count as f64;
+    let span = |index: usize| {
+        let (from, to) = (index as f64 * ratio, ((index + 1) as f64 * ratio).min(length as f64));
+        let (first, end) = (from as usize, (to.ceil() as usize).min(length));
+        let within = |edge: usize| ((to.min(edge as f64 + 1.0) - from.max(edge as f64)).max(0.0) / (to - from)) as f32;
+        let last = end.max(first + 1) - 1;
+        Span {
+            first: start + first,
+            count: last - first + 1,
+            first_weight: within(first),
+            whole_weight: (1.0 / (to - from)) as f32,
+            last_weight: within(last),
+        }
+    };
+    (0..count).map(span).collect()
 }
 
 /// Interpolates two neighbors in a row, in 1/[`ONE`] of a level.
@@ -208,6 +291,35 @@ mod tests {
         for (name, region, (width, height), expected) in rows {
             let mut planes = Planes::black(width, height);
             planes.resize_from(&picture, region, width, height);
+            assert_eq!(&planes.values()[..width * height], expected, "{name}");
+        }
+    }
+
+    /// Each row: name, region, size of the result, its blue plane as OpenCV 5.0 averages it, or interpolates what is smaller.
+    #[test]
+    fn averaging_matches_opencv() {
+        type Row = (&'static str, Region, (usize, usize), &'static [f32]);
+        let picture = frame(6, 5, (0..30).flat_map(|i: u16| [0, 0, (i * 37 % 251) as u8]).collect());
+        let whole = Region::whole(&picture);
+        let part = Region { x: 1, y: 1, width: 5, height: 3 };
+        let rows: [Row; 5] = [
+            ("halved", whole, (3, 2), &[96., 69., 143., 177., 150., 74.]),
+            ("by a fraction", whole, (4, 3), &[68., 50., 112., 161., 189., 104., 65., 115., 159., 208., 119., 68.]),
+            (
+                "as it is",
+                whole,
+                (6, 5),
+                &[
+                    0., 37., 74., 111., 148., 185., 222., 8., 45., 82., 119., 156., 193., 230., 16., 53., 90., 127.,
+                    164., 201., 238., 24., 61., 98., 135., 172., 209., 246., 32., 69.,
+                ],
+            ),
+            ("a part", part, (2, 2), &[61., 117., 157., 78.]),
+            ("a part, higher", part, (2, 4), &[36., 128., 57., 110., 129., 88., 229., 70.]),
+        ];
+        for (name, region, (width, height), expected) in rows {
+            let mut planes = Planes::black(width, height);
+            planes.average_from(&picture, region);
             assert_eq!(&planes.values()[..width * height], expected, "{name}");
         }
     }

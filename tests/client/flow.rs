@@ -296,11 +296,19 @@ fn an_inconclusive_capture_is_explained_and_can_be_retried() {
     let mut policy = Policy::default();
     policy.liveness.longest_millis = 1_000;
     let (threshold, refused_below) = (policy.liveness.threshold, policy.liveness.refuse_below);
-    let doubt = f32::midpoint(threshold, refused_below);
+    // Log odds of the networks that give this LLR.
+    let odds_of = |llr: f32| {
+        let nets = &policy.liveness.nets;
+        let at =
+            |odds: f32| nets.iter().map(|net| net.llr(&vec![odds; net.scales.len()])).sum::<f32>() / nets.len() as f32;
+        (llr - at(0.0)) / (at(1.0) - at(0.0))
+    };
+    let (sure, against) = (odds_of(threshold + 1.0), odds_of(refused_below - 1.0));
+    let doubt = odds_of(f32::midpoint(threshold, refused_below));
     let rows = [
         ("given up", 0, vec![doubt], FlowOutcome::Refused(Reason::CannotTell), 1),
-        ("then sure", 1, vec![doubt, threshold + 1.0], FlowOutcome::Approved, 1),
-        ("then refused", 1, vec![doubt, refused_below - 1.0], FlowOutcome::Refused(Reason::NotLive), 1),
+        ("then sure", 1, vec![doubt, sure], FlowOutcome::Approved, 1),
+        ("then refused", 1, vec![doubt, against], FlowOutcome::Refused(Reason::NotLive), 1),
     ];
     for (name, retries, odds, ending, expected_failures) in rows {
         let mut source = Replayed(None);

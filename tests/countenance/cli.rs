@@ -91,7 +91,7 @@ fn a_closed_port_is_an_unreachable_verifier() {
 fn lists_models_and_rejects_a_malformed_attestation() {
     let models = countenance(&["models"]);
     assert_eq!(models.code, 0);
-    assert_eq!(models.out.matches("sha256").count(), 3, "{}", models.out);
+    assert_eq!(models.out.matches("sha256").count(), 4, "{}", models.out);
     let inspect = countenance(&["inspect", "Cargo.toml"]);
     assert_ne!(inspect.code, 0);
     assert!(inspect.out.is_empty() && inspect.err.starts_with("countenance: "), "{}", inspect.err);
@@ -107,7 +107,7 @@ fn a_network_is_added_by_its_pin_and_used_in_a_dry_run() {
     let listed = models(&args);
     assert!(listed.code == 0 && listed.out.contains(&format!("contract {pin}")), "{}{}", listed.out, listed.err);
     let thresholds: Value = serde_json::from_str(&models(&[&args[..], &["--thresholds"]].concat()).out).unwrap();
-    assert_eq!(thresholds["liveness"]["nets"][1]["name"], "warmth");
+    assert_eq!(thresholds["liveness"]["nets"][2]["name"], "warmth");
     let other = "ab".repeat(32);
     for (name, args, expected) in [
         ("another pin", vec!["--net", net, "--net-sha256", &other], "abab is pinned"),
@@ -129,7 +129,13 @@ fn a_network_is_added_by_its_pin_and_used_in_a_dry_run() {
         let nets = claims["liveness"]["nets"].as_array().unwrap();
         nets.iter().map(|net| net["name"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!((names(&added), names(&own)), (vec!["liveness".into(), "warmth".into()], vec!["liveness".into()]));
+    assert_eq!(
+        (names(&added), names(&own)),
+        (
+            vec!["liveness".into(), "liveness-wide".into(), "warmth".into()],
+            vec!["liveness".into(), "liveness-wide".into()]
+        )
+    );
 
     // The same through the settings, which pin networks in the data folder.
     let nets = data.path().join("nets");

@@ -2,8 +2,8 @@
 """Makes the images and reference values for tests/vision/vision.rs. Run: python3 tests/golden/make.py
 
 The values come from independent code on the published files: OpenCV's FaceDetectorYN on the block-quantized YuNet, its
-resize and warpAffine, and ONNX Runtime on the unchanged liveness and embedding networks. Only the placement of the crops
-is ours.
+resize and warpAffine, and ONNX Runtime on the unchanged liveness and embedding networks, of the wide one on its weights before
+anything was folded. Only the placement of the crops is ours.
 """
 
 import json
@@ -37,6 +37,7 @@ PICTURES = [
     ("obama2", "face_recognition-1.3.0/tests/test_images/obama2.jpg", (0, 100, 626, 800), 240),
 ]
 SCALES = (1.0, 1.5, 2.7)
+WIDE_SCALE = 2.7
 TEMPLATE = [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 
 
@@ -74,10 +75,11 @@ def cut(file, part, width, name):
 
 
 def measure(picture, networks):
-    """The best face of `picture`, its logits at the three scales, and its embedding."""
+    """The best face of `picture`, the logits of its crops, and its embedding."""
     import cv2
     import numpy as np
     import onnxruntime
+    import silent_face
 
     height, width = picture.shape[:2]
     shrink = min(prepare.DETECTOR_WIDTH / width, prepare.DETECTOR_HEIGHT / height)
@@ -91,11 +93,16 @@ def measure(picture, networks):
     face[:14] *= np.tile([width / columns, height / rows], 7)
 
     def run(name, picture):
-        session = onnxruntime.InferenceSession(str(networks[name]))
+        model = networks[name].read_bytes()
+        if name == "liveness-wide":
+            model = silent_face.onnx_of(model, prepare.WIDE_SIDE, folded=False)
+        session = onnxruntime.InferenceSession(model)
         planes = np.ascontiguousarray(picture.astype(np.float32).transpose(2, 0, 1)[None])
         return session.run(None, {session.get_inputs()[0].name: planes})[0][0]
 
-    logits = [run("liveness", crop(picture, face[:4].astype(float), scale)).tolist() for scale in SCALES]
+    box = face[:4].astype(float)
+    logits = [run("liveness", crop(picture, box, scale, 128)).tolist() for scale in SCALES]
+    wide = run("liveness-wide", crop(picture, box, WIDE_SCALE, prepare.WIDE_SIDE)).tolist()
     points = face[4:14].reshape(5, 2).astype(float)
     aligned = cv2.warpAffine(picture, similarity(points), (112, 112), flags=cv2.INTER_LINEAR)
     embedding = run("embedding", (aligned.astype(np.float32) - 127) / 128)
@@ -106,12 +113,13 @@ def measure(picture, networks):
         "rect": face[:4].tolist(),
         "landmarks": points.tolist(),
         "logits": logits,
+        "wide": wide,
         "embedding": [round(float(value), 6) for value in embedding],
     }
 
 
-def crop(picture, rect, scale):
-    """A 128x128 crop centered on the box, shrunk and shifted to fit inside the image, never padded."""
+def crop(picture, rect, scale, side):
+    """A square crop centered on the box, shrunk and shifted to fit inside the image, never padded; averaged where it is larger."""
     import cv2
 
     height, width = picture.shape[:2]
@@ -121,7 +129,8 @@ def crop(picture, rect, scale):
     top = min(max(y + h / 2 - h * scale / 2, 0), height - 1 - h * scale)
     left, top, columns, rows = (round(side) for side in (left, top, w * scale, h * scale))
     part = picture[top : top + rows, left : left + columns]
-    return cv2.resize(part, (128, 128), interpolation=cv2.INTER_LINEAR)
+    way = cv2.INTER_AREA if min(rows, columns) >= side else cv2.INTER_LINEAR
+    return cv2.resize(part, (side, side), interpolation=way)
 
 
 def similarity(points):

@@ -5,6 +5,7 @@ use countenance_attest::jws::{self, KeyIn};
 use countenance_core::{
     policy::{NetPolicy, Policy},
     protocol::*,
+    testing::live_claim,
 };
 use countenance_verifier::{Rules, RulesError};
 use serde_json::Value;
@@ -200,15 +201,14 @@ async fn rejects_a_wrong_time_size_network_or_policy() {
 
 #[tokio::test]
 async fn accepts_a_second_network_only_if_the_integration_requires_it() {
-    let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
+    let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::face() };
     let mut policy = Policy::default();
-    policy.liveness.nets.push(second.clone());
+    policy.liveness.nets.push(second);
     // Claims of an honest client that uses the second network.
     let add_network = |claims: &mut Claims| {
-        let (name, sha256) = (second.name.clone(), second.sha256.clone());
-        claims.liveness.models.push(ModelClaim { name: name.clone(), sha256: sha256.clone() });
-        claims.liveness.nets.push(NetClaim { name, sha256, ..claims.liveness.nets[0].clone() });
-        claims.liveness.policy = policy.digest();
+        let all = claims.liveness.models[0].clone();
+        claims.liveness = LivenessClaim { policy: policy.digest(), ..live_claim(&policy.liveness) };
+        claims.liveness.models.insert(0, all);
     };
     let network = "The attestation names a network that this verifier does not allow.";
     let other_policy = "The attestation was made under another policy.";
@@ -225,15 +225,15 @@ async fn accepts_a_second_network_only_if_the_integration_requires_it() {
         let key = verifier.key();
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
-        assert_eq!(ticket.policy.values().liveness.nets.len(), 1 + usize::from(required), "{case}");
+        assert_eq!(ticket.policy.values().liveness.nets.len(), 2 + usize::from(required), "{case}");
         let sample = png();
         let mut claims = verifier.claims(&key, &ticket, &sample);
         if used {
             add_network(&mut claims);
         }
         if !attested {
-            claims.liveness.nets.truncate(1);
-            claims.liveness.models.truncate(1);
+            claims.liveness.nets.truncate(2);
+            claims.liveness.models.truncate(3);
         }
         let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
         match problem {

@@ -194,13 +194,13 @@ async fn the_calibration_that_was_sent_counts() {
     let path = folder.path().join("verifier.db");
     let verifier = TestVerifier::at(Database::File(path.clone()), rules()).await;
     let mut policy = Policy::default();
-    policy.liveness.nets[0].offset += 0.25;
+    policy.liveness.nets[0].offset += 0.5;
     let mut text = json!(policy);
     text["liveness"]["cues"].as_object_mut().unwrap().remove("bezel");
     let mut other = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
     let calibrated = |claim: &mut LivenessClaim| {
         claim.fused += 0.25;
-        claim.nets[0].llr += 0.25;
+        claim.nets[0].llr += 0.5;
         claim.per_frame.iter_mut().for_each(|llr| *llr += 0.25);
     };
     let without_bezel = |claim: &mut LivenessClaim| claim.cues.retain(|cue| cue.name != CueName::Bezel);

@@ -95,43 +95,51 @@ fn the_same_cue_each_time(claims: &mut Claims) {
 fn add_cue(claims: &mut Claims, measure: Option<f32>, llr: f32) {
     let cue = &mut claims.liveness.cues[1];
     (cue.measure, cue.llr) = (measure, llr);
-    claims.liveness.fused += llr;
+    let liveness = &mut claims.liveness;
+    let frames = liveness.per_frame.iter().sum::<f32>() / liveness.per_frame.len() as f32;
+    liveness.fused = Policy::default().liveness.fused(frames, liveness.cues.iter().map(|cue| cue.llr));
 }
 
 /// Network results that contradict the frames, which are all at `llr`.
 fn odds_and_frames(claims: &mut Claims, odds: f32, llr: f32) {
-    claims.liveness.nets[0].odds.fill(odds);
+    for net in &mut claims.liveness.nets {
+        net.odds.fill(odds);
+        net.llr = llr;
+    }
     claims.liveness.per_frame.fill(llr);
-    (claims.liveness.nets[0].llr, claims.liveness.fused) = (llr, llr);
+    claims.liveness.fused = Policy::default().liveness.fused(llr, []);
+}
+
+/// Every network at these log odds, with the LLR that follows. Returns their mean.
+fn consistent_nets(claims: &mut Claims, odds: f32) -> f32 {
+    for (claim, net) in claims.liveness.nets.iter_mut().zip(&Policy::default().liveness.nets) {
+        claim.odds.fill(odds);
+        claim.llr = net.llr(&claim.odds);
+    }
+    claims.liveness.nets.iter().map(|net| net.llr).sum::<f32>() / claims.liveness.nets.len() as f32
 }
 
 fn consistent_nets_of_an_attack(claims: &mut Claims) {
-    let net = &Policy::default().liveness.nets[0];
-    claims.liveness.nets[0].odds.fill(-9.0);
-    claims.liveness.nets[0].llr = net.llr(&[-9.0; 3]);
+    consistent_nets(claims, -9.0);
 }
 
 fn consistent_attack(claims: &mut Claims) {
-    consistent_nets_of_an_attack(claims);
-    let llr = claims.liveness.nets[0].llr;
+    let llr = consistent_nets(claims, -9.0);
     claims.liveness.per_frame.fill(llr);
     (claims.liveness.fused, claims.liveness.threshold) = (llr, llr);
 }
 
 fn one_loud_frame(claims: &mut Claims) {
-    let (net, n) = (&Policy::default().liveness.nets[0], claims.liveness.per_frame.len() as f32);
-    claims.liveness.nets[0].odds.fill(1.0);
-    claims.liveness.nets[0].llr = net.llr(&[1.0; 3]);
-    claims.liveness.per_frame.fill(claims.liveness.nets[0].llr);
-    claims.liveness.per_frame[0] += 2.0 * n;
-    claims.liveness.fused = claims.liveness.nets[0].llr + 2.0;
+    let llr = consistent_nets(claims, 1.0);
+    claims.liveness.per_frame.fill(llr);
+    claims.liveness.per_frame[0] += 2.0 * claims.liveness.per_frame.len() as f32;
+    claims.liveness.fused = llr + 2.0;
 }
 
 fn far_below(claims: &mut Claims) {
-    let odds = 0.0;
-    let llr = Policy::default().liveness.nets[0].llr(&[odds; 3]);
-    odds_and_frames(claims, odds, llr);
-    claims.liveness.threshold = -100.0;
+    let llr = consistent_nets(claims, 0.0);
+    claims.liveness.per_frame.fill(llr);
+    (claims.liveness.fused, claims.liveness.threshold) = (llr, -100.0);
 }
 
 fn lenient() -> Policy {

@@ -22,7 +22,7 @@ use countenance_attest::{
 use countenance_core::{
     clock::{Clock, UnixSecs},
     frame::Frame,
-    policy::{NetPolicy, Policy, QualityPolicy},
+    policy::{Policy, QualityPolicy},
     protocol::*,
     quality::measure::Measures,
     rng::{SeededRng, random_text},
@@ -108,6 +108,9 @@ fn measures(interocular_px: f32) -> Measures {
         face_width_px: 2.0 * interocular_px,
         offset_x_ratio: 0.0,
         offset_y_ratio: 0.0,
+        highlight: 150.0,
+        signal_to_noise: 40.0,
+        height_ratio: 0.5,
         uneven_ratio: 0.1,
         eye_light_ratio: 1.0,
         upside_down: false,
@@ -192,7 +195,7 @@ pub(super) struct Reply {
 }
 
 pub(super) fn models() -> Vec<ModelClaim> {
-    vec![ModelClaim { name: "liveness".into(), sha256: NetPolicy::embedded().sha256 }]
+    vec![ModelClaim { name: "detector".into(), sha256: "01".repeat(32) }]
 }
 
 /// The key of the tests' databases.
@@ -466,6 +469,8 @@ impl TestVerifier {
 
     /// Valid claims for this ticket and sample.
     pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, sample: &[u8]) -> Claims {
+        let mut liveness = LivenessClaim { policy: ticket.policy.digest(), ..live_claim(&Policy::default().liveness) };
+        liveness.models = [models(), liveness.models].concat();
         let issued = IssuedAt::new(self.clock.as_ref(), self.rng.as_ref());
         Claims {
             eat_profile: ATTESTATION_PROFILE.into(),
@@ -494,7 +499,7 @@ impl TestVerifier {
                 scored: 12,
                 track: 0,
             },
-            liveness: LivenessClaim { policy: ticket.policy.digest(), ..live_claim(&Policy::default().liveness) },
+            liveness,
             quality: QualityClaim {
                 interocular_px: 80.0,
                 face_ratio: 0.3,

@@ -46,8 +46,8 @@ fn an_added_network_gets_the_input_its_contract_specifies() {
     ];
     for (name, net, expected) in rows {
         let vision = Vision::load_with(vec![Nets::new().load("warmth", net.clone()).unwrap()]).unwrap();
-        let odds = vision.liveness(&frame, &face, &[NetPolicy::embedded(), net]).unwrap();
-        assert_eq!(odds[0].0.len(), 3, "{name}: the embedded network runs too");
+        let odds = vision.liveness(&frame, &face, &[NetPolicy::face(), net]).unwrap();
+        assert_eq!(odds[0].0.len(), 2, "{name}: the embedded network runs too");
         let near = odds[1].0.iter().zip(&expected).all(|(ours, expected)| (ours - expected).abs() < 1e-3);
         assert!(near && odds[1].0.len() == expected.len(), "{name}: {:?}", odds[1]);
     }
@@ -67,12 +67,12 @@ fn a_policy_must_name_an_added_network_with_its_own_contract() {
     let vision = Vision::load_with(vec![Nets::new().load("warmth", warmth()).unwrap()]).unwrap();
     let (frame, face) = plain_frame(151, 80, 100);
     let supported = |net: NetPolicy| {
-        let early = vision.supports(&[NetPolicy::embedded(), net.clone()]);
+        let early = vision.supports(&[NetPolicy::face(), net.clone()]);
         let late = vision.liveness(&frame, &face, &[net]).map(drop);
         assert_eq!(early.is_ok(), late.is_ok());
         early
     };
-    assert!(supported(warmth()).is_ok() && supported(NetPolicy::embedded()).is_ok());
+    assert!(supported(warmth()).is_ok() && supported(NetPolicy::face()).is_ok());
     let otherwise = [
         NetPolicy { scales: vec![8.0; 8], weights: vec![1.0; 8], ..warmth() },
         NetPolicy { offset: 9.0, ..warmth() },
@@ -84,7 +84,7 @@ fn a_policy_must_name_an_added_network_with_its_own_contract() {
     let missing = NetPolicy { sha256: "ab".repeat(32), ..warmth() };
     assert!(matches!(supported(missing), Err(VisionError::NoSuchNet { .. })));
     // A policy must not be able to request images of any size, not even for the embedded network.
-    let huge = NetPolicy { side_px: 1_000_000, ..NetPolicy::embedded() };
+    let huge = NetPolicy { side_px: 1_000_000, ..NetPolicy::face() };
     assert!(matches!(supported(huge), Err(VisionError::Contract { .. })));
 }
 
@@ -94,7 +94,7 @@ fn rejects_the_same_network_twice() {
     let twice = vec![nets.load("warmth", warmth()).unwrap(), nets.load("warmth", warmth()).unwrap()];
     assert!(matches!(Vision::load_with(twice), Err(VisionError::NetTwice { .. })));
     let onnx = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/liveness.onnx")).unwrap();
-    let pin = nets.put("ours", toml_of(&NetPolicy::embedded()).as_bytes(), &onnx);
+    let pin = nets.put("ours", toml_of(&NetPolicy::face()).as_bytes(), &onnx);
     let ours = AddedNet::load(&nets.path("ours.toml"), &pin).unwrap();
     assert!(matches!(Vision::load_with(vec![ours]), Err(VisionError::NetTwice { .. })));
 }

@@ -8,7 +8,7 @@ use countenance_core::{
     frame::Frame,
     geometry::{InFrame, Point, Rect},
     liveness::NetOdds,
-    policy::NetPolicy,
+    policy::{LivenessPolicy, NetPolicy},
 };
 use countenance_vision::{Embedding, VisionError, models};
 use serde::Deserialize;
@@ -23,6 +23,7 @@ pub(crate) struct Golden {
     rect: [f32; 4],
     landmarks: [[f32; 2]; 5],
     logits: [[f32; 3]; 3],
+    wide: [f32; 3],
     embedding: Vec<f32>,
 }
 
@@ -72,13 +73,21 @@ fn faces_are_where_opencv_finds_them() {
     }
 }
 
+/// The network of the face at one scale more than the policy uses.
+fn face_at_three_scales() -> NetPolicy {
+    NetPolicy { scales: vec![1.0, 1.5, 2.7], weights: vec![1.0; 3], ..NetPolicy::face() }
+}
+
 #[test]
-fn log_odds_are_those_of_onnx_runtime_on_the_published_network() {
+fn log_odds_are_those_of_onnx_runtime_on_the_published_networks() {
     for (name, frame, golden) in images() {
-        let ours = VISION.liveness(&frame, &golden.face(), &[NetPolicy::embedded()]).unwrap();
-        let theirs = NetOdds::of(golden.logits.iter().map(<[f32; 3]>::as_slice), 0);
-        for (ours, theirs) in ours[0].0.iter().zip(&theirs.0) {
-            assert!((ours - theirs).abs() < 1e-2, "{name}: {ours}, {theirs}");
+        let ours = VISION.liveness(&frame, &golden.face(), &[face_at_three_scales(), NetPolicy::wide()]).unwrap();
+        let theirs =
+            [NetOdds::of(golden.logits.iter().map(<[f32; 3]>::as_slice), 0), NetOdds::of([&golden.wide[..]], 1)];
+        for (NetOdds(ours), NetOdds(theirs)) in ours.iter().zip(&theirs) {
+            assert_eq!(ours.len(), theirs.len(), "{name}");
+            let differs = ours.iter().zip(theirs).any(|(ours, theirs)| (ours - theirs).abs() >= 1e-2);
+            assert!(!differs, "{name}: {ours:?}, {theirs:?}");
         }
     }
 }
@@ -87,7 +96,7 @@ fn log_odds_are_those_of_onnx_runtime_on_the_published_network() {
 /// one softmax, log odds go beyond both bounds.
 #[test]
 fn log_odds_have_had_one_softmax() {
-    let nets = [NetPolicy::embedded()];
+    let nets = [face_at_three_scales()];
     let odds: Vec<f32> = images()
         .into_iter()
         .flat_map(|(_, frame, golden)| VISION.liveness(&frame, &golden.face(), &nets).unwrap().remove(0).0)
@@ -98,7 +107,7 @@ fn log_odds_have_had_one_softmax() {
 #[test]
 fn rejects_an_unknown_network_by_name() {
     let (_, frame, golden) = images().into_iter().next().unwrap();
-    let other = NetPolicy { name: "other".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
+    let other = NetPolicy { name: "other".into(), sha256: "ab".repeat(32), ..NetPolicy::face() };
     let refusal = VISION.liveness(&frame, &golden.face(), &[other]).unwrap_err();
     assert!(matches!(&refusal, VisionError::NoSuchNet { name, .. } if name == "other"), "{refusal}");
 }
@@ -136,13 +145,22 @@ fn finds_no_face_in_an_empty_room() {
 }
 
 #[test]
-fn every_network_is_claimed_and_its_license_is_included() {
+fn every_network_is_claimed_or_left_to_the_policy_and_its_license_is_included() {
     let claims = VISION.model_claims();
+    let by_policy = LivenessPolicy::default().nets;
     let models = models().unwrap();
-    assert_eq!(claims.len(), models.len());
-    for (claim, model) in claims.iter().zip(&models) {
-        assert_eq!((&claim.name, &claim.sha256), (&model.name, &model.sha256));
+    assert_eq!(claims.len() + by_policy.len(), models.len());
+    for model in &models {
+        let claimed = claims.iter().any(|claim| (&claim.name, &claim.sha256) == (&model.name, &model.sha256));
+        let by_policy = by_policy.iter().any(|net| (&net.name, &net.sha256) == (&model.name, &model.sha256));
+        assert!(claimed != by_policy, "{}", model.name);
         let license = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(&model.licence_file);
-        assert!(std::fs::read_to_string(license).unwrap().contains("Permission is hereby granted"), "{}", model.name);
+        let text = std::fs::read_to_string(license).unwrap();
+        let grants = match model.licence.as_str() {
+            "MIT" => "Permission is hereby granted",
+            "Apache-2.0" => "Grant of Copyright License",
+            other => panic!("{}: {other}", model.name),
+        };
+        assert!(text.contains(grants), "{}", model.name);
     }
 }

@@ -3,12 +3,12 @@
 use crate::{Context, DeviceKey, IssuedAt, Sealed, seal};
 use countenance_core::{
     clock::UnixSecs,
-    liveness::{Judge, LivenessProof, NetOdds, Step},
+    liveness::{Judge, LivenessProof, Step},
     policy::{Policy, SentPolicy},
     protocol::{CameraClaim, ConsentClaim, Display, ModelClaim, Purpose, Ticket},
     rng::SeededRng,
     sample_selector::{SampleSelector, Samples},
-    testing::good,
+    testing::{good, odds},
 };
 
 /// The current time of these tests.
@@ -73,7 +73,7 @@ fn proof_and_samples() -> (LivenessProof, Samples) {
         let good = good(seq);
         judging.see(Some(1));
         best.keep(&good, 1);
-        if let Step::Live(proof) = judging.take(&good, vec![NetOdds(vec![3.0; 3])]) {
+        if let Step::Live(proof) = judging.take(&good, odds(3.0)) {
             let samples = best.within(&proof).unwrap();
             return (proof, samples);
         }

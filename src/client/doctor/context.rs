@@ -30,7 +30,7 @@ use countenance_core::{
     protocol::ModelClaim,
 };
 use countenance_system::SystemClock;
-use countenance_vision::{Vision, VisionError};
+use countenance_vision::{Model, Vision, VisionError};
 
 /// The machine and installation to check.
 pub struct DoctorContext<'a> {
@@ -100,7 +100,7 @@ impl DoctorContext<'_> {
             models: &|| {
                 let vision = Vision::load()?;
                 vision.prepare_embedding()?;
-                Ok(vision.model_claims())
+                Ok(countenance_vision::models()?.iter().map(Model::claim).collect())
             },
             reach: &|origin| reach(origin, Timeouts::default()),
             link: &registration::status,

@@ -325,11 +325,11 @@ pub(crate) mod tests {
         type Row = (&'static str, Change, &'static [(Hint, u32)], &'static [Remedy]);
         let rows: [Row; 9] = [
             ("good", |_| (), &[], &[]),
-            ("dark", |g| g.luma = 60.0, &[], &[Remedy::MoreLight]),
+            ("dark", |_| (), &[(Hint::TooDark, 400)], &[Remedy::MoreLight]),
             ("bright", |g| g.luma = 200.0, &[], &[Remedy::LessLight]),
             ("far", |g| g.face_ratio = 0.16, &[], &[Remedy::Nearer]),
             ("far, few pixels", |g| g.interocular_px = 44.0, &[], &[Remedy::Nearer]),
-            ("near", |g| g.face_ratio = 0.55, &[], &[Remedy::Farther]),
+            ("near", |g| g.face_ratio = 0.88, &[], &[Remedy::Farther]),
             ("slow", |g| g.fps = 11.0, &[], &[Remedy::FasterCamera]),
             ("now and then too dark", |_| (), &[(Hint::TooDark, 10)], &[]),
             ("aside, this way and that", |_| (), &[(Hint::MoveLeft, 6), (Hint::MoveUp, 6)], &[Remedy::AimCamera]),

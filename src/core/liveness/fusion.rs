@@ -20,8 +20,10 @@ pub struct NetOdds(pub Vec<f32>);
 /// The numbers of a decision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// The fused LLR: mean of [`per_frame`](Self::per_frame) plus the cues' LLRs.
+    /// The fused LLR: mean of [`per_frame`](Self::per_frame) plus the cues' LLRs, up to the policy's maximum of support.
     pub fused: f32,
+    /// The maximum of support under which it was fused.
+    pub support_max: Option<f32>,
     /// The threshold that `fused` had to reach at this point.
     pub threshold: f32,
     /// The contribution of each network.
@@ -94,14 +96,14 @@ pub(super) fn verdict(
             CueClaim { name: cue.name(), measure, llr }
         })
         .collect();
-    let fused = per_frame.iter().sum::<f32>() / n + cues.iter().map(|cue| cue.llr).sum::<f32>();
-    Verdict { fused, threshold, nets, cues, per_frame }
+    let fused = policy.fused(per_frame.iter().sum::<f32>() / n, cues.iter().map(|cue| cue.llr));
+    Verdict { fused, support_max: policy.support_max, threshold, nets, cues, per_frame }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::plain_policy;
+    use crate::testing::{odds, plain_policy};
 
     #[test]
     fn log_odds_are_softmaxed_once_clipped_and_never_nan() {
@@ -123,8 +125,8 @@ mod tests {
     #[test]
     fn averages_networks_and_counts_missing_ones_as_not_live() {
         let mut policy = plain_policy().liveness;
-        policy.nets.push(policy.nets[0].clone());
-        let net = |odds: f32| NetOdds(vec![odds; 3]);
+        policy.nets[1] = policy.nets[0].clone();
+        let net = |odds: f32| NetOdds(vec![odds; 2]);
         assert!((frame_llr(&policy, &[net(2.0), net(4.0)]) - 3.0).abs() < 1e-5);
         assert!((frame_llr(&policy, &[net(2.0)]) - f32::midpoint(2.0, -CLIP)).abs() < 1e-5);
     }
@@ -132,9 +134,33 @@ mod tests {
     #[test]
     fn parts_add_up_to_the_fused_score() {
         let policy = plain_policy().liveness;
-        let frames = [1.0, 2.0, 6.0].map(|odds| vec![NetOdds(vec![odds; 3])]);
+        let frames = [1.0, 2.0, 6.0].map(odds);
         let verdict = verdict(&policy, &frames, &[], 1.0);
         assert!((verdict.fused - 3.0).abs() < 1e-5 && (verdict.nets[0].llr - 3.0).abs() < 1e-5, "{verdict:?}");
         assert_eq!(verdict.per_frame.len(), 3);
+    }
+
+    /// What one cue says against a live person is not outvoted, however sure everything else is.
+    #[test]
+    fn support_has_a_maximum_and_denial_has_none() {
+        let mut policy = plain_policy().liveness;
+        policy.support_max = Some(3.9);
+        let rows: [(f32, &[f32], f32); 7] = [
+            (9.0, &[], 3.9),
+            (2.0, &[1.5, 0.5], 3.9),
+            (2.0, &[1.5], 3.5),
+            (9.0, &[1.5, 0.5, -4.0], -0.1),
+            (-1.0, &[1.5], 0.5),
+            (-9.0, &[-4.0, -4.0], -17.0),
+            (2.0, &[-4.0, 1.0], -1.0),
+        ];
+        for (nets, cues, expected) in rows {
+            let fused = policy.fused(nets, cues.iter().copied());
+            assert!((fused - expected).abs() < 1e-5, "{nets} {cues:?}: {fused}");
+        }
+        assert!(policy.fused(f32::NAN, []).is_nan());
+        let deny_max = crate::policy::CueName::ALL.map(|name| policy.cues.of(name).deny_max);
+        let default = LivenessPolicy::default();
+        assert!(deny_max.into_iter().any(|most| default.fused(CLIP, [1.5, -most]) < default.threshold), "{deny_max:?}");
     }
 }

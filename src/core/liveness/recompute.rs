@@ -67,7 +67,8 @@ pub fn recompute(claim: &LivenessClaim, span: &SpanClaim, policy: &LivenessPolic
     if !claim.per_frame.iter().all(possible) || !near(frames / f64::from(span.scored), nets) {
         return Err(Discrepancy::PerFrame);
     }
-    let fused = nets + cues(claim, span, policy)?;
+    cues(claim, span, policy)?;
+    let fused = f64::from(policy.fused(nets as f32, claim.cues.iter().map(|cue| cue.llr)));
     if !near(f64::from(claim.fused), fused) {
         return Err(Discrepancy::Fused);
     }
@@ -125,13 +126,12 @@ fn nets(claim: &LivenessClaim, policy: &LivenessPolicy) -> Result<f64, Discrepan
     Ok(sum / policy.nets.len().max(1) as f64)
 }
 
-/// The sum of the cues' LLRs.
-fn cues(claim: &LivenessClaim, span: &SpanClaim, policy: &LivenessPolicy) -> Result<f64, Discrepancy> {
+/// Checks that the LLR of each cue follows from its measure.
+fn cues(claim: &LivenessClaim, span: &SpanClaim, policy: &LivenessPolicy) -> Result<(), Discrepancy> {
     let enabled = CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled);
     if !claim.cues.iter().map(|cue| cue.name).eq(enabled) {
         return Err(Discrepancy::Cues);
     }
-    let mut sum = 0.0;
     for cue in &claim.cues {
         let expected = match cue.measure {
             None => 0.0,
@@ -142,9 +142,8 @@ fn cues(claim: &LivenessClaim, span: &SpanClaim, policy: &LivenessPolicy) -> Res
         if !silent && !near(f64::from(cue.llr), f64::from(expected)) {
             return Err(Discrepancy::CueLlr);
         }
-        sum += f64::from(cue.llr);
     }
-    Ok(sum)
+    Ok(())
 }
 
 fn near(a: f64, b: f64) -> bool {
@@ -158,7 +157,7 @@ mod tests {
         liveness::{Judge, NetOdds, Step},
         policy::{NetPolicy, Policy},
         protocol::LivenessDecision,
-        testing::good,
+        testing::{good, odds},
     };
 
     type Change = fn(&mut LivenessClaim, &mut SpanClaim);
@@ -182,6 +181,7 @@ mod tests {
                 let claim = LivenessClaim {
                     decision: LivenessDecision::Live,
                     fused: verdict.fused,
+                    support_max: verdict.support_max,
                     threshold: verdict.threshold,
                     nets: verdict.nets,
                     cues: verdict.cues,
@@ -195,25 +195,39 @@ mod tests {
         panic!("no live decision")
     }
 
-    fn steady(odds: f32) -> impl Fn(u64) -> Vec<NetOdds> {
-        move |_| vec![NetOdds(vec![odds; 3])]
+    fn steady(value: f32) -> impl Fn(u64) -> Vec<NetOdds> {
+        move |_| odds(value)
+    }
+
+    /// What the version with one network sent: no maximum, three scales.
+    fn a_policy_of_one_network() -> serde_json::Value {
+        let mut policy = serde_json::json!(LivenessPolicy::default());
+        policy["support_max"] = serde_json::Value::Null;
+        let nets = policy["nets"].as_array_mut().unwrap();
+        nets.truncate(1);
+        (nets[0]["scales"], nets[0]["weights"]) = ([1.0, 1.5, 2.7].into(), [0.31; 3].into());
+        nets[0]["offset"] = (-0.83).into();
+        policy
     }
 
     #[test]
     fn recomputes_every_decision_of_the_judge() {
         let policy = Policy::default();
-        let mut two_nets = policy.clone();
-        two_nets.liveness.nets.push(NetPolicy { sha256: "ab".repeat(32), offset: 0.4, ..NetPolicy::embedded() });
+        let mut one_more = policy.clone();
+        one_more.liveness.nets.push(NetPolicy { sha256: "ab".repeat(32), offset: 0.4, ..NetPolicy::face() });
         let mut no_cues = policy.clone();
         without_cues(&mut no_cues);
         // Noise frames move within themselves, so that the cues support; 1.0 alone would not be enough.
-        let uneven = |seq: u64| vec![NetOdds(vec![(seq % 7) as f32, 9.2, -1.5])];
-        let both = |seq: u64| vec![NetOdds(vec![3.0; 3]), NetOdds(vec![(seq % 3) as f32; 3])];
-        let rows: [(&str, &Policy, Odds<'_>); 5] = [
+        let uneven = |seq: u64| vec![NetOdds(vec![(seq % 7) as f32, -1.5]), NetOdds(vec![4.0])];
+        let three = |seq: u64| vec![NetOdds(vec![3.0; 2]), NetOdds(vec![3.0]), NetOdds(vec![(seq % 3) as f32; 2])];
+        let mut before = policy.clone();
+        before.liveness = serde_json::from_value(a_policy_of_one_network()).unwrap();
+        let rows: [(&str, &Policy, Odds<'_>); 6] = [
             ("sure at once", &policy, &steady(9.2)),
             ("sure later", &no_cues, &steady(1.2)),
             ("uneven frames", &policy, &uneven),
-            ("two networks", &two_nets, &both),
+            ("a network more", &one_more, &three),
+            ("a policy of the version with one network", &before, &|_| vec![NetOdds(vec![5.0; 3])]),
             ("no cues", &no_cues, &steady(5.0)),
         ];
         for (case, policy, odds) in rows {
@@ -233,10 +247,10 @@ mod tests {
             ("a network twice", |c, _| c.nets.push(c.nets[0].clone()), D::Nets),
             ("another network", |c, _| c.nets[0].sha256 = "cd".repeat(32), D::Nets),
             ("another name", |c, _| c.nets[0].name = "x".into(), D::Nets),
-            ("odds of -9 beside the scores of a live face", |c, _| c.nets[0].odds = vec![-9.0; 3], D::NetLlr),
+            ("odds of -9 beside the scores of a live face", |c, _| c.nets[0].odds = vec![-9.0; 2], D::NetLlr),
             ("odds that no network gives", |c, _| c.nets[0].odds[0] = 9.3, D::Odds),
             ("NaN odds", |c, _| c.nets[0].odds[0] = f32::NAN, D::Odds),
-            ("a scale too few", |c, _| c.nets[0].odds.truncate(2), D::Odds),
+            ("a scale too few", |c, _| c.nets[0].odds.truncate(1), D::Odds),
             ("an LLR that is too high", |c, _| c.nets[0].llr += 0.01, D::NetLlr),
             ("an infinite LLR", |c, _| c.nets[0].llr = f32::INFINITY, D::NetLlr),
             ("a frame beyond all odds", |c, _| c.per_frame[0] = 3e38, D::PerFrame),

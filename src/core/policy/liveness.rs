@@ -38,6 +38,10 @@ pub struct LivenessPolicy {
     /// The networks, each identified by its digest. The fusion uses the mean of their LLRs: they see the same pixels,
     /// so their evidence is not independent.
     pub nets: Vec<NetPolicy>,
+    /// Maximum of everything together that is in favor of a live person, networks and cues. Origin: just less than one cue can
+    /// deny (4), so that nothing outweighs a cue that is wholly against; 3.0 left no margin for genuine clips before a
+    /// moving background (3). `None`: no maximum, as in policies that were sent before there was one.
+    pub support_max: Option<f32>,
     /// The cues, whose LLRs are added.
     pub cues: CuesPolicy,
 }
@@ -95,7 +99,28 @@ pub struct CuePolicy {
     pub deny_max: f32,
 }
 
+/// `supports`, up to a policy's maximum of support. NaN stays NaN.
+pub fn limited(supports: f32, support_max: Option<f32>) -> f32 {
+    match support_max.map(|max| max.max(0.0)) {
+        Some(max) if supports > max => max,
+        _ => supports,
+    }
+}
+
 impl LivenessPolicy {
+    /// The fused LLR of the networks' mean over a capture and the cues' LLRs. NaN stays NaN.
+    pub fn fused(&self, nets: f32, cues: impl IntoIterator<Item = f32>) -> f32 {
+        let (mut supports, mut denies) = (nets, 0.0);
+        for llr in cues {
+            if llr > 0.0 {
+                supports += llr;
+            } else {
+                denies += llr;
+            }
+        }
+        denies + limited(supports, self.support_max)
+    }
+
     /// These thresholds, each replaced by `other`'s where that one is stricter. Networks and cues that only `other`
     /// uses are added; the calibration stays as it is here.
     #[must_use]
@@ -121,6 +146,10 @@ impl LivenessPolicy {
             gap_millis: self.gap_millis.min(other.gap_millis),
             track_overlap_ratio: self.track_overlap_ratio.max(other.track_overlap_ratio),
             nets,
+            support_max: match (self.support_max, other.support_max) {
+                (Some(own), Some(other)) => Some(own.min(other)),
+                (own, other) => own.or(other),
+            },
             cues,
         }
     }
@@ -143,19 +172,41 @@ impl NetPolicy {
         self.weights.iter().zip(odds).map(|(weight, odds)| weight * odds).sum::<f32>() + self.offset
     }
 
-    /// The network built into the program.
-    pub fn embedded() -> Self {
+    /// The networks built into the program, in the order of the default policy. Their weights are those of one fit over both;
+    /// twice as large, since the fusion takes the mean.
+    pub fn embedded() -> [Self; 2] {
+        [Self::face(), Self::wide()]
+    }
+
+    /// The one that sees the face and what is next to it.
+    pub fn face() -> Self {
         Self {
             name: "liveness".into(),
             sha256: "2279b466d29f015b528f3d471628e616ce874124e89ebf19188d6e72190ea8bf".into(),
             side_px: 128,
             channels: Channels::Bgr,
             divisor: 1.0,
-            scales: vec![1.0, 1.5, 2.7],
+            scales: vec![1.0, 1.5],
             classes: 3,
             live_class: 0,
-            weights: vec![0.31; 3],
-            offset: -0.83,
+            weights: vec![0.36, 0.48],
+            offset: -1.1,
+        }
+    }
+
+    /// The one that sees the surroundings.
+    pub fn wide() -> Self {
+        Self {
+            name: "liveness-wide".into(),
+            sha256: "f638438620caeb33ed1bf9e9fd4ddc18cbe5abf4ec85dbe23f098078d9aef64a".into(),
+            side_px: 80,
+            channels: Channels::Bgr,
+            divisor: 1.0,
+            scales: vec![2.7],
+            classes: 3,
+            live_class: 1,
+            weights: vec![1.44],
+            offset: -1.1,
         }
     }
 }
@@ -171,7 +222,8 @@ impl Default for LivenessPolicy {
             longest_millis: 5_000,
             gap_millis: 300,
             track_overlap_ratio: 0.3,
-            nets: vec![NetPolicy::embedded()],
+            nets: NetPolicy::embedded().into(),
+            support_max: Some(3.9),
             cues: CuesPolicy::default(),
         }
     }
@@ -202,14 +254,14 @@ mod tests {
     fn a_verifier_can_only_add_networks_and_cues() {
         let own = LivenessPolicy::default();
         let mut other = own.clone();
-        other.nets = vec![NetPolicy { sha256: "ab".repeat(32), ..NetPolicy::embedded() }];
+        other.nets = vec![NetPolicy { sha256: "ab".repeat(32), ..NetPolicy::face() }];
         let own = LivenessPolicy { cues: CuesPolicy { bezel: CuePolicy::OFF, ..own.cues }, ..own };
         other.cues.bezel = CuePolicy { enabled: true, weight: 9.0, ..CuePolicy::OFF };
         let both = own.tightened_by(&other);
-        assert_eq!(both.nets.len(), 2);
+        assert_eq!(both.nets.len(), 3);
         other.nets.push(NetPolicy { name: "again".into(), ..other.nets[0].clone() });
         assert_eq!(own.tightened_by(&other).nets, both.nets, "named twice, it has one vote");
         assert!(both.cues.bezel.enabled && both.cues.bezel.weight.abs() < f32::EPSILON);
-        assert_eq!(other.tightened_by(&own).nets.len(), 3);
+        assert_eq!(other.tightened_by(&own).nets.len(), 4);
     }
 }

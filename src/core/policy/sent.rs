@@ -34,6 +34,10 @@ impl SentPolicy {
                 *values.liveness.cues.of_mut(unknown) = CuePolicy::OFF;
             }
         }
+        // Nor did one that has no maximum of support limit it.
+        if json.pointer("/liveness/nets").is_some() && json.pointer("/liveness/support_max").is_none() {
+            values.liveness.support_max = None;
+        }
         Ok(Self { text, values })
     }
 
@@ -124,6 +128,17 @@ mod tests {
         assert!(!cues.bezel.enabled && cues.rigidity.enabled, "{cues:?}");
         let none = SentPolicy::parse(r#"{"liveness":{"frames":20}}"#).unwrap();
         assert_eq!(none.values().liveness.cues, Policy::default().liveness.cues, "no list at all");
+    }
+
+    #[test]
+    fn a_sender_without_a_maximum_of_support_has_none() {
+        let mut older = json!(Policy::default());
+        older["liveness"].as_object_mut().unwrap().remove("support_max");
+        let older = SentPolicy::parse(&older.to_string()).unwrap().values().clone();
+        assert_eq!(older.liveness.support_max, None);
+        let own = Policy::default();
+        assert_eq!(own.in_session(&older).liveness.support_max, None, "what is attested has to add up for the sender");
+        assert_eq!(SentPolicy::parse(&json!(own).to_string()).unwrap().values(), &own);
     }
 
     #[test]

@@ -116,8 +116,12 @@ pub struct SpanClaim {
 pub struct LivenessClaim {
     /// Always `live`: nothing else can be sealed.
     pub decision: LivenessDecision,
-    /// The fused log likelihood ratio (LLR): mean of `per_frame` plus the LLR of each cue.
+    /// The fused log likelihood ratio (LLR): mean of `per_frame` plus the LLR of each cue, what supports a live person up to
+    /// `support_max`.
     pub fused: f32,
+    /// The policy's maximum of support, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_max: Option<f32>,
     /// The threshold that `fused` had to reach.
     pub threshold: f32,
     /// The contribution of each liveness network.

@@ -96,11 +96,13 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
     ];
     // Yaw shortens the distance between the eyes, so a turned head must not get the hint to come closer. Neither must a
     // face that is already too large.
-    if c.yaw_deg.abs() <= p.yaw_deg && c.face_ratio <= p.face_ratio_max {
+    let too_large = c.face_ratio > p.face_ratio_max || m.height_ratio > p.height_ratio_max;
+    if c.yaw_deg.abs() <= p.yaw_deg && !too_large {
         gates.push(Gate::new(Hint::ComeCloser, c.interocular_px, AtLeast(p.interocular_px)));
     }
     gates.extend([
         Gate::new(Hint::MoveBack, c.face_ratio, AtMost(p.face_ratio_max)),
+        Gate::new(Hint::MoveBack, m.height_ratio, AtMost(p.height_ratio_max)),
         // The frame is not mirrored: its left side is the person's right.
         Gate::new(Hint::MoveLeft, -m.offset_x_ratio, AtMost(p.off_centre_ratio)),
         Gate::new(Hint::MoveRight, m.offset_x_ratio, AtMost(p.off_centre_ratio)),
@@ -125,7 +127,7 @@ fn upright(m: &Measures) -> Gate {
 }
 
 /// Pose, eyes, lighting and sharpness: independent of how the image was cropped.
-fn of_measures(m: &Measures, p: &QualityPolicy) -> [Gate; 8] {
+fn of_measures(m: &Measures, p: &QualityPolicy) -> [Gate; 10] {
     use Bound::{AtLeast, AtMost};
     let c = &m.claim;
     [
@@ -134,6 +136,8 @@ fn of_measures(m: &Measures, p: &QualityPolicy) -> [Gate; 8] {
         Gate::new(Hint::HoldHeadUpright, c.roll_deg.abs(), AtMost(p.roll_deg)),
         Gate::new(Hint::EyesHidden, m.eye_light_ratio, AtLeast(p.eye_light_ratio)),
         Gate::new(Hint::TooDark, c.luma, AtLeast(p.luma_min)),
+        Gate::new(Hint::TooDark, m.highlight, AtLeast(p.highlight_min)),
+        Gate::new(Hint::TooDark, m.signal_to_noise, AtLeast(p.signal_to_noise_min)),
         Gate::new(Hint::TooBright, c.luma, AtMost(p.luma_max)),
         Gate::new(Hint::UnevenLight, m.uneven_ratio, AtMost(p.uneven_ratio)),
         Gate::new(Hint::HoldStill, c.sharpness, AtLeast(p.sharpness)),

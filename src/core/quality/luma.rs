@@ -27,6 +27,11 @@ impl<'f> Luma<'f> {
         Self { rgb: frame.rgb(), width: frame.width() as usize, height: frame.height() as usize }
     }
 
+    /// Width and height of the frame, pixels.
+    pub(super) fn size(&self) -> (f32, f32) {
+        (self.width as f32, self.height as f32)
+    }
+
     /// The columns around `x`.
     pub(super) fn column(&self, x: f32) -> Tap {
         Tap::about(x, self.width)
@@ -48,6 +53,13 @@ impl<'f> Luma<'f> {
     /// The luma at `point`.
     pub(super) fn at(&self, point: Point<InFrame>) -> f32 {
         self.mixed(self.column(point.x), self.row(point.y))
+    }
+
+    /// The luma of the pixel at (`x`, `y`) and of its neighbors, by row.
+    pub(super) fn around(&self, x: f32, y: f32) -> [[f32; 3]; 3] {
+        let near = |at: f32, end: usize| [-1.0, 0.0, 1.0].map(|d| (at + d).clamp(0.0, end as f32 - 1.0) as usize);
+        let columns = near(x, self.width);
+        near(y, self.height).map(|row| columns.map(|column| self.pixel(column, row)))
     }
 
     fn pixel(&self, x: usize, y: usize) -> f32 {

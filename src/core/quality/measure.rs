@@ -1,7 +1,7 @@
 //! The measures that the gates judge, taken on the face rather than on the whole frame.
 #![expect(clippy::indexing_slicing, reason = "only neighbors of pixels that are not on the edge")]
 
-use super::{eyes, luma::Luma};
+use super::{eyes, luma::Luma, noise};
 use crate::{face::Face, frame::Frame, geometry::InFrame, geometry::Rect, protocol::QualityClaim};
 
 /// How far the tip of the nose is in front of the eyes, in interocular distances. Anthropometry gives about 0.4 to 0.5.
@@ -13,6 +13,9 @@ const NOSE_REST_RATIO: f32 = 0.58;
 /// Width to which the face is resampled to measure sharpness, pixels: the input of the embedding network.
 const SHARPNESS_WIDTH: usize = 112;
 
+/// Standard deviation of rounding to whole levels.
+const ROUNDING: f32 = 0.289;
+
 /// All measures of one face in one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measures {
@@ -20,10 +23,17 @@ pub struct Measures {
     pub claim: QualityClaim,
     /// Width of the face, pixels.
     pub face_width_px: f32,
+    /// Height of the face relative to frame height.
+    pub height_ratio: f32,
     /// How far the face's center is to the right of the frame's center, relative to the frame width.
     pub offset_x_ratio: f32,
     /// How far the face's center is below the frame's center, relative to the frame height.
     pub offset_y_ratio: f32,
+    /// Luma that the brightest tenth of the face exceeds, 0 to 255: any lit skin has highlights, and what they have lost is light.
+    pub highlight: f32,
+    /// The highlights relative to the standard deviation of the noise, which counts as at least that of rounding to whole
+    /// levels. A camera that amplifies what little light there is makes it small.
+    pub signal_to_noise: f32,
     /// Difference in luma between the halves of the face, relative to their mean, 0 to 2.
     pub uneven_ratio: f32,
     /// Luma of the brightest part of the brighter eye, relative to the cheek below it; see `eyes.rs`.
@@ -42,6 +52,7 @@ impl Measures {
         let patch = Patch::of(&pixels, face.rect);
         let (left, right) = patch.half_means();
         let luma = f32::midpoint(left, right);
+        let highlight = patch.highlight();
         Self {
             claim: QualityClaim {
                 interocular_px: face.landmarks.interocular_px(),
@@ -53,10 +64,13 @@ impl Measures {
                 luma,
             },
             face_width_px: face.rect.width,
+            height_ratio: face.rect.height / height,
             offset_x_ratio: centre.x / width - 0.5,
             offset_y_ratio: centre.y / height - 0.5,
             eye_light_ratio: eyes::light_ratio(&pixels, &face.landmarks),
             upside_down: face.upside_down,
+            highlight,
+            signal_to_noise: highlight / noise::deviation(&pixels, face.rect).max(ROUNDING),
             uneven_ratio: if luma > 0.0 { (left - right).abs() / luma } else { 0.0 },
         }
     }
@@ -110,6 +124,15 @@ impl Patch {
             rows.map(|row| row[from..from + half].iter().sum::<f32>()).sum::<f32>() / (half * self.height) as f32
         };
         (mean(0), mean(half))
+    }
+
+    /// Luma that a tenth of the face exceeds, without the rim of the box: hair, and what is behind.
+    fn highlight(&self) -> f32 {
+        let (columns, rows) = (SHARPNESS_WIDTH * 15 / 100, self.height / 4..self.height * 85 / 100);
+        let inner = self.luma.chunks_exact(SHARPNESS_WIDTH).skip(rows.start).take(rows.len());
+        let mut inner: Vec<f32> = inner.flat_map(|row| &row[columns..SHARPNESS_WIDTH - columns]).copied().collect();
+        let at = inner.len() * 9 / 10;
+        if at < inner.len() { *inner.select_nth_unstable_by(at, f32::total_cmp).1 } else { 0.0 }
     }
 
     /// Variance of the 4-neighbor Laplacian.

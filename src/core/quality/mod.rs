@@ -11,6 +11,7 @@ pub mod gate;
 pub mod hint_debouncer;
 mod luma;
 pub mod measure;
+mod noise;
 
 pub use gate::{Bound, Gate, GateStatus};
 pub use hint_debouncer::HintDebouncer;
@@ -152,6 +153,27 @@ mod tests {
         assert!(hints.is_sorted(), "{hints:?}");
         hints.dedup();
         assert_eq!(hints, Hint::ALL);
+    }
+
+    /// Whether the camera lies or stands, the whole face has to be in the picture, and may fill it.
+    #[test]
+    fn the_whole_face_is_in_the_picture() {
+        let rows = [
+            ("lying, near", (640, 480), 380.0, None),
+            ("lying, too near", (640, 480), 392.0, Some(Hint::MoveBack)),
+            ("standing, near", (480, 640), 420.0, None),
+            ("standing, too near", (480, 640), 440.0, Some(Hint::MoveBack)),
+            ("wide, near", (1280, 480), 380.0, None),
+            ("wide, too near", (1280, 480), 392.0, Some(Hint::MoveBack)),
+        ];
+        for (name, (width, height), face, expected) in rows {
+            let texture = noise_frame(0, 120, 60);
+            let row = |y: u32| texture.rgb().chunks_exact(640 * 3).nth(y as usize % 480).unwrap();
+            let rgb = (0..height).flat_map(|y| row(y).iter().cycle().take(width as usize * 3).copied()).collect();
+            let frame = Frame::new(width, height, rgb, 0, std::time::Duration::ZERO).unwrap();
+            let face = face_at(width as f32 / 2.0, height as f32 / 2.0, face);
+            assert_eq!(judge(&frame, &[face], &QualityPolicy::default()).err(), expected, "{name}");
+        }
     }
 
     #[test]

@@ -22,13 +22,14 @@ use countenance_core::policy::{CueName, Policy};
 use countenance_lab::evaluate::{
     Evaluation, Options, ablation, evaluate,
     figures::Figures,
+    lightness,
     presentation::{Decision, Presentation, Response},
     report::{Fit, Reading, Report},
     set::{Set, SetError},
     threshold::Threshold,
 };
 use countenance_system::{complain, console};
-use countenance_vision::Vision;
+use countenance_vision::{Model, Vision};
 
 /// Arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
@@ -146,7 +147,8 @@ impl EvaluateArgs {
             software: format!("{SOFTWARE} {SOFTWARE_VERSION}"),
             figures: Figures::of(&evaluation.presentations, &threshold),
             fitted_on,
-            ablation: ablation::of(&evaluation.presentations, &threshold, &reading.cues),
+            lightness: lightness::quarters(&evaluation.presentations, threshold.value),
+            ablation: ablation::of(&evaluation.presentations, &threshold, &policy.liveness),
             reading,
             set: set.name,
             nature: set.nature,
@@ -154,7 +156,7 @@ impl EvaluateArgs {
             files: set.files,
             losses: evaluation.losses(),
             policy: policy.digest(),
-            models: vision.model_claims(),
+            models: countenance_vision::models().unwrap_or_default().iter().map(Model::claim).collect(),
         };
         Ok((evaluation, report))
     }

@@ -81,8 +81,12 @@ pub struct Presentation {
     pub frames: u32,
     /// Of these, with a face.
     pub faces: u32,
-    /// Of these, frames that passed the quality gates.
+    /// Of these, frames that were scored.
     pub good: u32,
+    /// Of those with a face, frames that pass the quality gates of a sign-in, whether the score was confined to them or not.
+    pub passed: u32,
+    /// Lightness of the cheeks in the first frame with a face, CIE L*, 0 to 100.
+    pub lightness: Option<f32>,
     /// Result of the simulated sign-in.
     pub decision: Option<Decision>,
     /// Frame time from the first good frame of the deciding track to that decision, milliseconds.

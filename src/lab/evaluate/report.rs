@@ -8,6 +8,7 @@ use super::{
     Evaluation, Options,
     figures::{Class, Decisions, Figures},
     inventory::Files,
+    lightness::Quarter,
     losses::SetLosses,
     page::{self, Ablation, About},
     presentation::Presentation,
@@ -41,6 +42,8 @@ pub struct Report {
     pub files: Files,
     /// What the clips did not show.
     pub losses: SetLosses,
+    /// Bona fide clips by the lightness of the face, darkest quarter first; empty if there are too few.
+    pub lightness: Vec<Quarter>,
     /// The metrics without each cue, and without all of them.
     pub ablation: Vec<Ablation>,
     /// SHA-256 of the policy in force, base64url.
@@ -145,6 +148,9 @@ impl Report {
             if let Some(decisions) = &class.decisions {
                 line(name, sign_ins(decisions));
             }
+        }
+        for (i, quarter) in self.lightness.iter().enumerate() {
+            line(if i == 0 { "by skin" } else { "" }, quarter.to_string());
         }
         line("set", format!("SHA-256 {}", self.set_sha256));
         line("files", self.files.to_string());

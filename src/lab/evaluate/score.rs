@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::HashMap, time::Duration};
 use super::{
     Options,
     evidence::FrameEvidence,
+    lightness,
     presentation::{Decision, Presentation, Response},
     set::Clip,
 };
@@ -56,6 +57,8 @@ pub(super) fn score(
         frames: played.frames,
         faces: played.faces,
         good: played.good,
+        passed: played.passed,
+        lightness: played.lightness,
         decision: decided.map(|decided| decided.decision),
         decided_millis: decided.and_then(|decided| decided.millis),
     };
@@ -68,6 +71,8 @@ struct Played {
     frames: u32,
     faces: u32,
     good: u32,
+    passed: u32,
+    lightness: Option<f32>,
     /// Verdict on the track with the most good frames; the first one of equals.
     longest: Option<Verdict>,
     evidence: Vec<FrameEvidence>,
@@ -127,9 +132,13 @@ fn judge_all(
         judge.see(track);
         let judged = quality::judge(&frame, &faces, &gates);
         played.faces += u32::from(!matches!(judged, Err(Hint::NoFace)));
+        let passes =
+            if options.gated { judged.is_ok() } else { quality::judge(&frame, &faces, &policy.quality).is_ok() };
+        played.passed += u32::from(passes);
         let mut odds = Vec::new();
         if let Ok(good) = &judged {
             played.good += 1;
+            played.lightness = played.lightness.or_else(|| lightness::of_cheeks(&frame, good.face()));
             odds = analyzer.liveness(&frame, good.face(), &policy.liveness.nets)?;
             judge.take(good, odds.clone());
         }
@@ -202,6 +211,9 @@ fn open(policy: &QualityPolicy) -> QualityPolicy {
         roll_deg: f32::MAX,
         eye_light_ratio: f32::MIN,
         luma_min: f32::MIN,
+        highlight_min: f32::MIN,
+        signal_to_noise_min: f32::MIN,
+        height_ratio_max: f32::MAX,
         luma_max: f32::MAX,
         uneven_ratio: f32::MAX,
         sharpness: f32::MIN,

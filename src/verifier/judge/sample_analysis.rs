@@ -63,7 +63,9 @@ impl SampleAnalyzer for Arc<Vision> {
             return Ok(SampleAnalysis::SeveralFaces);
         }
         let face = &Face { upside_down: self.is_upside_down(sample, face)?, ..*face };
-        let nets = self.liveness(sample, face, &[NetPolicy::embedded()])?;
+        // As SAMPLE_LIVENESS_MIN was measured.
+        let net = NetPolicy { scales: vec![1.0, 1.5, 2.7], weights: vec![1.0; 3], ..NetPolicy::face() };
+        let nets = self.liveness(sample, face, &[net])?;
         let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
         Ok(SampleAnalysis::OneFace(FaceAnalysis {
             measures: Measures::of(sample, face),

@@ -119,26 +119,26 @@ mod tests {
         assert_eq!(read(" \n").unwrap(), Policy::default());
     }
 
-    /// A policy that requires a second network.
-    fn with_second_net() -> Policy {
+    /// A policy that requires a network more.
+    fn with_third_net() -> Policy {
         let mut policy = Policy::default();
-        let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
-        policy.liveness.nets.push(second);
+        let third = NetPolicy { name: "third".into(), sha256: "ab".repeat(32), ..NetPolicy::face() };
+        policy.liveness.nets.push(third);
         policy
     }
 
     #[test]
     fn adds_networks_by_name() {
-        let mut policy = with_second_net();
+        let mut policy = with_third_net();
         let text = write(&policy);
         assert_eq!(read(&text).unwrap(), policy);
         assert_eq!(without_effect(&policy, &Policy::default()), [""; 0]);
-        let only_second = Policy {
-            liveness: LivenessPolicy { nets: policy.liveness.nets.split_off(1), ..LivenessPolicy::default() },
+        let only_third = Policy {
+            liveness: LivenessPolicy { nets: policy.liveness.nets.split_off(2), ..LivenessPolicy::default() },
             ..Policy::default()
         };
-        assert_eq!(without_effect(&only_second, &Policy::default()), [""; 0]);
-        assert_eq!(Policy::default().tightened_by(&only_second), with_second_net(), "the built-in network stays");
+        assert_eq!(without_effect(&only_third, &Policy::default()), [""; 0]);
+        assert_eq!(Policy::default().tightened_by(&only_third), with_third_net(), "the built-in networks stay");
         let mut changed = Policy::default();
         changed.liveness.nets[0].offset = 9.0;
         let ineffective = without_effect(&changed, &Policy::default());
@@ -147,14 +147,14 @@ mod tests {
 
     #[test]
     fn rejects_networks_without_names_or_bounds() {
-        let text = write(&with_second_net());
+        let text = write(&with_third_net());
         let values = serde_json::json!(["n", "ab".repeat(32), 128, "bgr", 1, [1], 3, 0, [1], 0]);
         let unnamed = serde_json::json!({ "liveness": { "nets": [values] } }).to_string();
         let rows = [
             ("by position", unnamed, "by their names"),
             ("too large", text.replace("\"side_px\": 128", "\"side_px\": 100000"), "side_px"),
             ("no digest", text.replace(&"ab".repeat(32), "ab"), "sha256"),
-            ("infinite", text.replace("\"offset\": -0.83", "\"offset\": 1e39"), "offset"),
+            ("infinite", text.replace("\"offset\": -1.1", "\"offset\": 1e39"), "offset"),
         ];
         for (name, text, word) in rows {
             let error = read(&text).unwrap_err().to_string();

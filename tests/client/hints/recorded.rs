@@ -74,7 +74,7 @@ fn lit(frame: &Frame, factor: impl Fn(f32, f32) -> f32) -> Frame {
 
 /// The frame scaled in brightness so that the face has this luma.
 fn at_luma(frame: &Frame, face: &Face, luma: f32) -> Frame {
-    let any = QualityPolicy { luma_min: 0.0, luma_max: 255.0, sharpness: 0.0, ..QualityPolicy::default() };
+    let any = QualityPolicy { highlight_min: 0.0, luma_max: 255.0, sharpness: 0.0, ..QualityPolicy::default() };
     let now = judge(frame, std::slice::from_ref(face), &any).unwrap().measures().luma;
     lit(frame, |_, _| luma / now)
 }
@@ -195,7 +195,7 @@ const CHANGES: &[(&str, Change, Option<Hint>)] = &[
     ("tilted, but little", |f, face| sized(f, face, 0.45, 9.0), None),
     ("dark glasses", |f, face| with_glasses(f, face, 0.3 * LUMA), Some(Hint::EyesHidden)),
     ("tinted glasses", |f, face| with_glasses(f, face, 0.6 * LUMA), None),
-    ("dark", |f, face| at_luma(f, face, 50.0), Some(Hint::TooDark)),
+    ("dark", |f, face| at_luma(f, face, 20.0), Some(Hint::TooDark)),
     // Sharpness falls with the light: the softest of these recordings fails that gate before it is too dark.
     ("dark, but light enough", |f, face| at_luma(f, face, 90.0), None),
     ("bright, but little", |f, _| lit(f, |_, _| 2.1), None),
@@ -204,14 +204,14 @@ const CHANGES: &[(&str, Change, Option<Hint>)] = &[
         "a window behind",
         |f, face| {
             drawn(f.width(), f.height(), |x, y| {
-                if inside(grown(face.rect, 1.6), x, y) { at(f, x, y).map(|v| v * 0.3) } else { [250.0; 3] }
+                if inside(grown(face.rect, 1.6), x, y) { at(f, x, y).map(|v| v * 0.15) } else { [250.0; 3] }
             })
         },
         Some(Hint::TooDark),
     ),
     (
         "light from one side",
-        |f, face| lit(f, |x, _| if x < face.rect.centre().x { 0.5 } else { 1.0 }),
+        |f, face| lit(f, |x, _| if x < face.rect.centre().x { 0.4 } else { 1.0 }),
         Some(Hint::UnevenLight),
     ),
     ("blurred", |f, _| blurred(f, 5), Some(Hint::HoldStill)),

@@ -139,16 +139,19 @@ fn an_added_network_counts_only_where_the_policy_requires_it() {
     let names = |claims: &[countenance_core::protocol::NetClaim]| {
         claims.iter().map(|net| (net.name.clone(), net.sha256.clone())).collect::<Vec<_>>()
     };
-    let own = NetPolicy::embedded();
-    assert_eq!(names(&with.nets), [(own.name.clone(), own.sha256.clone()), (net.name.clone(), net.sha256.clone())]);
-    assert_eq!(names(&without.nets), [(own.name, own.sha256)]);
-    assert_eq!(without.models, vision.model_claims());
-    let added = ModelClaim { name: net.name, sha256: net.sha256 };
-    assert_eq!(with.models, [vision.model_claims(), vec![added]].concat());
-    assert_eq!((with.nets[1].odds.len(), with.nets[1].llr), (2, 6.0));
-    // The mean of both networks: the embedded network's log odds of each frame averaged with 6.
+    let own = NetPolicy::embedded().map(|net| (net.name, net.sha256));
+    assert_eq!(names(&with.nets), [&own[..], &[(net.name.clone(), net.sha256.clone())]].concat());
+    assert_eq!(names(&without.nets), own);
+    let claimed = |names: &[(String, String)]| {
+        let named = names.iter().cloned().map(|(name, sha256)| ModelClaim { name, sha256 });
+        vision.model_claims().into_iter().chain(named).collect::<Vec<_>>()
+    };
+    assert_eq!(without.models, claimed(&own));
+    assert_eq!(with.models, claimed(&names(&with.nets)));
+    assert_eq!((with.nets[2].odds.len(), with.nets[2].llr), (2, 6.0));
+    // The mean of three networks, of which the embedded two have their mean in `without`.
     for (with, without) in with.per_frame.iter().zip(&without.per_frame) {
-        assert!((with - f32::midpoint(*without, 6.0)).abs() < 1e-3, "{with}, {without}");
+        assert!((with - (2.0 * without + 6.0) / 3.0).abs() < 1e-3, "{with}, {without}");
     }
     assert_eq!(with.policy, SentPolicy::new(&required.1).digest());
     assert_ne!(with.policy, without.policy);

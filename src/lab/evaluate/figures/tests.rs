@@ -20,6 +20,8 @@ pub(crate) fn presented(label: Option<&str>, score: Option<f32>) -> Presentation
         frames: 20,
         faces: 20,
         good: 20,
+        passed: 20,
+        lightness: None,
         decision: None,
         decided_millis: None,
     }
