@@ -44,6 +44,9 @@ pub(crate) struct Args {
     /// Random seed; the same seed produces the same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Frames to leave out at the start of the input
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    skip: u64,
     /// Maximum frames per clip
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     frames: Option<u64>,
@@ -78,12 +81,28 @@ enum SpeciesChoice {
     #[value(alias = "tablet")]
     TabletVideo,
     MonitorVideo,
+    #[value(alias = "fullscreen")]
+    FullscreenVideo,
+    BezelPhoto,
+    #[value(alias = "phone-bezel")]
+    BezelVideo,
+    Animated,
+    AnimatedFile,
+    #[value(alias = "waved")]
+    WavedPrint,
+    #[value(alias = "zoomed")]
+    ZoomedPrint,
+    #[value(alias = "bent")]
+    BentPrint,
+    #[value(alias = "cutout")]
+    CutoutPrint,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SupportChoice {
     Hand,
     Fixed,
+    None,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -141,6 +160,7 @@ fn grid(args: &Args, inputs: &[String], out: &Path) -> anyhow::Result<ExitCode> 
         lights: args.light.iter().map(|l| (*l).into()).collect(),
         crops: args.crop.iter().map(|c| (*c).into()).collect(),
         cameras: args.camera.clone(),
+        skip: args.skip,
         frames: args.frames,
         licence: args.licence.clone(),
     };
@@ -174,6 +194,7 @@ fn one(args: &Args) -> anyhow::Result<Options> {
         light: single("light", &args.light)?.map_or(plain.light, Into::into),
         crop: single("crop", &args.crop)?.map_or(plain.crop, Into::into),
         camera: single("camera", &args.camera)?.unwrap_or(plain.camera),
+        skip: args.skip,
         frames: args.frames,
         ..plain
     })
@@ -215,6 +236,15 @@ impl From<SpeciesChoice> for Species {
             SpeciesChoice::TabletPhoto => Self::TabletPhoto,
             SpeciesChoice::TabletVideo => Self::TabletVideo,
             SpeciesChoice::MonitorVideo => Self::MonitorVideo,
+            SpeciesChoice::FullscreenVideo => Self::FullscreenVideo,
+            SpeciesChoice::BezelPhoto => Self::BezelPhoto,
+            SpeciesChoice::BezelVideo => Self::BezelVideo,
+            SpeciesChoice::Animated => Self::AnimatedTablet,
+            SpeciesChoice::AnimatedFile => Self::AnimatedFile,
+            SpeciesChoice::WavedPrint => Self::WavedPrint,
+            SpeciesChoice::ZoomedPrint => Self::ZoomedPrint,
+            SpeciesChoice::BentPrint => Self::BentPrint,
+            SpeciesChoice::CutoutPrint => Self::CutoutPrint,
         }
     }
 }
@@ -224,6 +254,7 @@ impl From<SupportChoice> for Support {
         match choice {
             SupportChoice::Hand => Self::Hand,
             SupportChoice::Fixed => Self::Fixed,
+            SupportChoice::None => Self::None,
         }
     }
 }

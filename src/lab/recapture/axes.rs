@@ -19,6 +19,24 @@ countenance_core::enumeration! {
         TabletVideo = "replay_tablet_video",
         /// A replay on a laptop or desktop monitor.
         MonitorVideo = "replay_monitor_video",
+        /// A replay on a tablet that fills the camera's view: neither edge nor background is ever visible.
+        FullscreenVideo = "replay_fullscreen_video",
+        /// A still image on a phone held upright, all of it in the middle of the view, in front of a room.
+        BezelPhoto = "replay_bezel_photo",
+        /// A replay on a phone held upright, all of it in the middle of the view, in front of a room.
+        BezelVideo = "replay_bezel_video",
+        /// A still image on a tablet, animated: lids close, the mouth opens, the head sways.
+        AnimatedTablet = "replay_animated",
+        /// The same animation as a plain file, without screen and camera: an injection attack, not a presentation.
+        AnimatedFile = "file_animated",
+        /// A print that is turned to and fro and fills the view, or nearly.
+        WavedPrint = "print_waved",
+        /// A print that fills the view and slowly comes nearer and goes away.
+        ZoomedPrint = "print_zoomed",
+        /// A print bent to a cylinder.
+        BentPrint = "print_bent",
+        /// A print with holes for the eyes and the mouth, worn by the person in the recording.
+        CutoutPrint = "print_cutout",
     }
 }
 
@@ -34,6 +52,34 @@ pub enum Instrument {
     Tablet,
     /// A laptop or desktop monitor.
     Monitor,
+    /// A phone in portrait orientation.
+    UprightPhone,
+    /// None: the frames are a file.
+    File,
+}
+
+/// What the instrument displays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// The first frame.
+    Still,
+    /// The recording.
+    Video,
+    /// The first frame, animated.
+    Animation,
+    /// The first frame, with holes in which the recording is visible.
+    Cutout,
+}
+
+/// How the instrument moves, other than by the shaking of a hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// It does not.
+    Held,
+    /// It is turned to and fro.
+    Waved,
+    /// It comes nearer and goes away.
+    Zoomed,
 }
 
 countenance_core::enumeration! {
@@ -45,6 +91,8 @@ countenance_core::enumeration! {
         Hand = "hand",
         /// A stand.
         Fixed = "fixed",
+        /// Nothing: there is no instrument.
+        None = "none",
     }
 }
 
@@ -94,20 +142,75 @@ impl Species {
     /// The kind of object it is shown on.
     pub fn instrument(self) -> Instrument {
         match self {
-            Self::Print => Instrument::Paper,
+            Self::Print | Self::WavedPrint | Self::ZoomedPrint | Self::BentPrint | Self::CutoutPrint => {
+                Instrument::Paper
+            }
             Self::PhonePhoto | Self::PhoneVideo => Instrument::Phone,
-            Self::TabletPhoto | Self::TabletVideo => Instrument::Tablet,
+            Self::TabletPhoto | Self::TabletVideo | Self::FullscreenVideo | Self::AnimatedTablet => Instrument::Tablet,
             Self::MonitorVideo => Instrument::Monitor,
+            Self::BezelPhoto | Self::BezelVideo => Instrument::UprightPhone,
+            Self::AnimatedFile => Instrument::File,
         }
     }
 
-    /// Whether the source is played rather than frozen at its first frame.
-    pub fn plays(self) -> bool {
-        matches!(self, Self::PhoneVideo | Self::TabletVideo | Self::MonitorVideo)
+    /// What it displays.
+    pub fn content(self) -> Content {
+        match self {
+            Self::Print
+            | Self::WavedPrint
+            | Self::ZoomedPrint
+            | Self::BentPrint
+            | Self::PhonePhoto
+            | Self::TabletPhoto
+            | Self::BezelPhoto => Content::Still,
+            Self::PhoneVideo | Self::TabletVideo | Self::MonitorVideo | Self::FullscreenVideo | Self::BezelVideo => {
+                Content::Video
+            }
+            Self::AnimatedTablet | Self::AnimatedFile => Content::Animation,
+            Self::CutoutPrint => Content::Cutout,
+        }
     }
 
-    /// Possible supports: a monitor is not held in a hand.
+    /// How it moves.
+    pub fn motion(self) -> Motion {
+        match self {
+            Self::WavedPrint => Motion::Waved,
+            Self::ZoomedPrint => Motion::Zoomed,
+            _ => Motion::Held,
+        }
+    }
+
+    /// Whether the background is a room with things in it, rather than a wall.
+    pub fn in_room(self) -> bool {
+        self.instrument() == Instrument::UprightPhone
+    }
+
+    /// Possible supports: a monitor is not held in a hand, what is waved is, and nothing holds a file.
     pub fn supports(self) -> &'static [Support] {
-        if self.instrument() == Instrument::Monitor { &[Support::Fixed] } else { &Support::ALL }
+        match self {
+            Self::MonitorVideo => &[Support::Fixed],
+            Self::WavedPrint => &[Support::Hand],
+            Self::AnimatedFile => &[Support::None],
+            _ => &[Support::Hand, Support::Fixed],
+        }
+    }
+
+    /// Possible crops; the first is the default.
+    pub fn crops(self) -> &'static [Crop] {
+        match self {
+            Self::FullscreenVideo | Self::WavedPrint | Self::ZoomedPrint | Self::AnimatedFile => &[Crop::Filled],
+            Self::BezelPhoto | Self::BezelVideo => &[Crop::Whole],
+            _ => &Crop::ALL,
+        }
+    }
+
+    /// Possible distances: a file has none, for which the first one stands.
+    pub fn distances(self) -> &'static [Distance] {
+        if self.instrument() == Instrument::File { &[Distance::Near] } else { &Distance::ALL }
+    }
+
+    /// Possible lighting: a file has none, for which the first one stands.
+    pub fn lights(self) -> &'static [Lighting] {
+        if self.instrument() == Instrument::File { &[Lighting::Even] } else { &Lighting::ALL }
     }
 }

@@ -29,6 +29,8 @@ pub enum Surface {
     Display(Display),
     /// Ink on paper.
     Ink(Ink),
+    /// Nothing: the frames are a file.
+    Pixels,
 }
 
 /// Properties of a display.
@@ -110,12 +112,20 @@ const fn lcd(pixels_per_inch: f32, white_nits: Span) -> Display {
     }
 }
 
+const OLED_460: Display = Display {
+    layout: Layout::Diamond,
+    black_ratio: 0.0001,
+    saturation: Span::new(0.95, 1.2),
+    pwm_depth_ratio: Span::new(0.1, 0.9),
+    ..lcd(460.0, Span::new(100.0, 650.0))
+};
+
 /// A4 in landscape, less the printer's margin.
 const A4_MM: (f32, f32) = (297.0, 210.0);
 const A4_PICTURE_MM: (f32, f32) = (257.0, 193.0);
 
 /// All devices; the first of each instrument is the default of `--device`.
-pub const DEVICES: [Device; 10] = [
+pub const DEVICES: [Device; 13] = [
     Device {
         name: "laser-150",
         instrument: Instrument::Paper,
@@ -187,13 +197,7 @@ pub const DEVICES: [Device; 10] = [
         outer_mm: (147.0, 72.0),
         picture_mm: (139.8, 64.6),
         gloss_ratio: 0.04,
-        surface: Surface::Display(Display {
-            layout: Layout::Diamond,
-            black_ratio: 0.0001,
-            saturation: Span::new(0.95, 1.2),
-            pwm_depth_ratio: Span::new(0.1, 0.9),
-            ..lcd(460.0, Span::new(100.0, 650.0))
-        }),
+        surface: Surface::Display(OLED_460),
     },
     Device {
         name: "tablet-lcd-132",
@@ -237,6 +241,30 @@ pub const DEVICES: [Device; 10] = [
             ..lcd(92.0, Span::new(80.0, 300.0))
         }),
     },
+    Device {
+        name: "phone-lcd-326-upright",
+        instrument: Instrument::UprightPhone,
+        outer_mm: (67.0, 138.0),
+        picture_mm: (58.5, 104.0),
+        gloss_ratio: 0.04,
+        surface: Surface::Display(lcd(326.0, Span::new(150.0, 550.0))),
+    },
+    Device {
+        name: "phone-oled-460-upright",
+        instrument: Instrument::UprightPhone,
+        outer_mm: (72.0, 147.0),
+        picture_mm: (64.6, 139.8),
+        gloss_ratio: 0.04,
+        surface: Surface::Display(OLED_460),
+    },
+    Device {
+        name: "file",
+        instrument: Instrument::File,
+        outer_mm: (100.0, 75.0),
+        picture_mm: (100.0, 75.0),
+        gloss_ratio: 0.0,
+        surface: Surface::Pixels,
+    },
 ];
 
 impl Device {
@@ -253,6 +281,8 @@ impl Device {
 
 #[cfg(test)]
 mod tests {
+    use Instrument::{Monitor, Paper, Phone, Tablet, UprightPhone};
+
     use super::*;
 
     #[test]
@@ -264,7 +294,7 @@ mod tests {
             assert!(picture.0 <= outer.0 && picture.1 <= outer.1, "{}", device.name);
             assert_eq!(Device::named(device.name), Some(device));
         }
-        for instrument in [Instrument::Paper, Instrument::Phone, Instrument::Tablet, Instrument::Monitor] {
+        for instrument in [Paper, Phone, Tablet, Monitor, UprightPhone] {
             assert!(Device::of(instrument).count() >= 2, "{instrument:?}");
         }
     }

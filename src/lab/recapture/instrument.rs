@@ -1,13 +1,15 @@
 //! The attack instrument in its scene: displayed image, surface, and surrounding room.
 
 use super::{
-    Options,
+    Options, RecaptureError,
+    content::Content,
     device::{Device, Display, Ink, Surface},
     flicker::Bands,
     parameters::Parameters,
     picture::{Light, encoded},
     pose::View,
     rng::{Purpose, value_noise},
+    room::Room,
     structure::Structure,
 };
 use countenance_core::frame::Frame;
@@ -26,9 +28,11 @@ const AMBIENT_RATIO: f32 = 0.3;
 pub(super) struct Instrument {
     options: Options,
     parameters: Parameters,
-    /// The displayed image.
-    shown: Light,
+    content: Content,
+    /// Mean of the displayed image.
     mean: [f32; 3],
+    /// The background, if it is more than a wall.
+    room: Option<Room>,
     /// Luminance of the display's white, relative to white paper in the room; 0 for a print.
     white: f32,
 }
@@ -53,21 +57,26 @@ impl Seen {
 }
 
 impl Instrument {
-    /// The instrument of `options`, displaying `first`. A still species keeps this frame.
-    pub(super) fn new(options: &Options, parameters: &Parameters, first: &Frame) -> Self {
-        let shown = Light::of(first);
-        let mean = shown.mean();
+    /// The instrument of `options`, displaying `first`.
+    pub(super) fn new(options: &Options, parameters: &Parameters, first: &Frame) -> Result<Self, RecaptureError> {
+        let content = Content::new(options, parameters, first)?;
+        let mean = content.image().mean();
         // Illuminance E on white paper gives a luminance of E/π cd/m².
         let white = parameters.surface.white_nits * std::f32::consts::PI / parameters.room.lux;
-        Self { options: *options, parameters: *parameters, shown, mean, white }
+        let room = options.species.in_room().then(|| Room::new(options.seed));
+        Ok(Self { options: *options, parameters: *parameters, content, mean, room, white })
     }
 
-    /// Displays `frame` if the species plays.
-    pub(super) fn show(&mut self, frame: &Frame) {
-        if self.options.species.plays() {
-            self.shown = Light::of(frame);
-            self.mean = self.shown.mean();
-        }
+    /// Displays what belongs to `frame`: that frame, if the species plays.
+    pub(super) fn show(&mut self, frame: &Frame) -> Result<(), RecaptureError> {
+        self.content.show(frame)?;
+        self.mean = self.content.image().mean();
+        Ok(())
+    }
+
+    /// The displayed image.
+    pub(super) fn image(&self) -> &Light {
+        self.content.image()
     }
 
     /// The light at the photosites of `view` through a lens with blur `sigma_px`. `bands` is `None` before the exposure
@@ -80,14 +89,26 @@ impl Instrument {
         let base = Light::from_fn(view.width, view.height, |x, y| {
             let (u, v) = view.instrument(x, y);
             let across = (x as f32 / view.width as f32 - 0.5, y as f32 / view.height as f32 - 0.5);
-            let ambient = (1.0 + slope[0] * across.0 + slope[1] * across.1).max(0.2);
+            let mut ambient = (1.0 + slope[0] * across.0 + slope[1] * across.1).max(0.2);
+            let (sin, cos) = view.turn(u).sin_cos();
+            if inside(u, v, device.outer_mm) {
+                // Light from the front: less of it where a bent print is turned away.
+                ambient *= (cos + slope[0] * sin).max(0.2);
+            }
             if inside(u, v, device.picture_mm) {
-                let shown = self.picture(u, v);
+                let (x, y) = self.picture(u, v);
+                if let Some(behind) = self.content.through(x, y) {
+                    gains.push([1.0; 3]);
+                    // The print's colors, as an attacker would match them.
+                    return saturated(behind, self.parameters.surface.saturation).map(|light| light * ambient);
+                }
+                let shown = self.image().sample(x, y);
                 gains.push(structure.gain(u, v, shown));
                 let bands = bands.map_or(1.0, |bands| bands.gain(across.1 + 0.5));
                 match &device.surface {
                     Surface::Ink(ink) => self.ink(ink, shown, (u, v), ambient),
                     Surface::Display(display) => self.display(display, shown, (u, v), ambient, bands),
+                    Surface::Pixels => shown,
                 }
             } else {
                 gains.push([1.0; 3]);
@@ -101,12 +122,12 @@ impl Instrument {
         Seen { gains: Light { width: base.width, height: base.height, rgb: gains }, base }
     }
 
-    /// The displayed image at (`u`, `v`) mm, scaled to cover the image area; 0 to 1.
-    fn picture(&self, u: f32, v: f32) -> [f32; 3] {
-        let (width, height) = (self.shown.width as f32, self.shown.height as f32);
+    /// The point of the displayed image at (`u`, `v`) mm; it is scaled to cover the image area.
+    fn picture(&self, u: f32, v: f32) -> (f32, f32) {
+        let (width, height) = (self.image().width as f32, self.image().height as f32);
         let area = self.options.device.picture_mm;
         let per_mm = (width / area.0).min(height / area.1) / self.parameters.pose.zoom;
-        self.shown.sample(MIDDLE.0 * width + u * per_mm, MIDDLE.1 * height + v * per_mm)
+        (MIDDLE.0 * width + u * per_mm, MIDDLE.1 * height + v * per_mm)
     }
 
     /// Light from a print at a point that displays `shown`; no darker than the darkest ink.
@@ -135,6 +156,7 @@ impl Instrument {
     fn margin(&self, device: &Device, at: (f32, f32), ambient: f32) -> [f32; 3] {
         match &device.surface {
             Surface::Ink(ink) => ink.paper.map(|light| (light * self.paper(at) + self.mirror(at)) * ambient),
+            Surface::Pixels => [0.0; 3],
             Surface::Display(_) => [(BEZEL + self.mirror(at)) * ambient; 3],
         }
     }
@@ -160,15 +182,21 @@ impl Instrument {
         device.gloss_ratio * (AMBIENT_RATIO + room.window_ratio * (-away * away).exp())
     }
 
-    /// The wall behind, and the display's glow in the lens.
+    /// The wall or room behind, and the display's glow in the lens.
     fn behind(&self, u: f32, v: f32, across: (f32, f32), ambient: f32) -> [f32; 3] {
         let outer = self.options.device.outer_mm;
-        let rough = 1.0 + 0.05 * value_noise(self.options.seed, across.0 * 6.0, across.1 * 6.0);
+        let wall = self.parameters.room.wall;
+        let behind = if let Some(room) = &self.room {
+            room.reflectance(across, wall)
+        } else {
+            let rough = 1.0 + 0.05 * value_noise(self.options.seed, across.0 * 6.0, across.1 * 6.0);
+            wall.map(|light| light * rough)
+        };
         let (dx, dy) = (u.abs() - outer.0 / 2.0, v.abs() - outer.1 / 2.0);
         let away_mm = dx.max(0.0).hypot(dy.max(0.0));
         let glow = self.white * GLOW_RATIO * (-away_mm / GLOW_MM).exp();
         let mut mean = self.mean.into_iter();
-        self.parameters.room.wall.map(|wall| wall * ambient * rough + glow * mean.next().unwrap_or(0.0))
+        behind.map(|light| light * ambient + glow * mean.next().unwrap_or(0.0))
     }
 }
 

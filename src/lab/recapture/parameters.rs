@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Options,
-    axes::{Crop, Distance, Lighting, Support},
+    axes::{Crop, Distance, Lighting, Motion, Species, Support},
     cameras::{Camera, Focus},
     device::{Device, Surface},
     rng::{ParamRng, Purpose, Span},
@@ -24,6 +24,8 @@ pub struct Parameters {
     pub room: Room,
     /// The camera.
     pub camera: Optics,
+    /// Movements of an animated still; drawn for every species, used by those that animate one.
+    pub movement: Movement,
 }
 
 /// Position and shake of the instrument.
@@ -41,6 +43,20 @@ pub struct Pose {
     pub sway_mm: f32,
     /// Amplitude of angular sway, radians; 0 on a stand.
     pub sway_rad: f32,
+    /// Amplitude of the waving, radians: pitch, yaw; 0 for what is not waved.
+    pub wave_rad: [f32; 2],
+    /// Rate of the waving, Hz.
+    pub wave_hz: f32,
+    /// Where the waving begins, in turns.
+    pub wave_start: f32,
+    /// Growth of the image from the farthest to the nearest point; 0 for what is not zoomed.
+    pub approach_ratio: f32,
+    /// Rate of the approach, there and back, Hz.
+    pub approach_hz: f32,
+    /// Curvature of a bent print, 1/mm: positive if its edges recede; 0 for what is flat.
+    pub bend_per_mm: f32,
+    /// Amplitude of the change of that curvature in a hand, relative to it.
+    pub bend_give_ratio: f32,
 }
 
 /// Settings of the display or print.
@@ -58,6 +74,27 @@ pub struct Shown {
     pub pwm_depth_ratio: f32,
     /// Strength of the shading caused by paper curl.
     pub curl_ratio: f32,
+}
+
+/// Movements of an animated still. Lengths are relative to the distance between the eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Movement {
+    /// Time of the first blink, seconds.
+    pub blink_first_secs: f32,
+    /// Shortest time between the starts of two blinks, seconds.
+    pub blink_every_secs: f32,
+    /// Duration of a blink, seconds.
+    pub blink_secs: f32,
+    /// Rate of syllables, Hz.
+    pub syllable_hz: f32,
+    /// Widest opening of the mouth relative to the widest possible.
+    pub mouth_ratio: f32,
+    /// Amplitude of the head's shift.
+    pub shift_ratio: f32,
+    /// Amplitude of the head's roll, radians.
+    pub roll_rad: f32,
+    /// Amplitude of the shift of the middle of the face against its edge.
+    pub parallax_ratio: f32,
 }
 
 /// Background and lighting.
@@ -109,6 +146,7 @@ impl Parameters {
             surface: Shown::draw(rng(Purpose::Surface), options.device),
             room: Room::draw(rng(Purpose::Room), options.light),
             camera: Optics::draw(rng(Purpose::Camera), options.camera),
+            movement: Movement::draw(rng(Purpose::Animation)),
         }
     }
 }
@@ -127,6 +165,8 @@ impl Pose {
         };
         // A smaller instrument needs a larger face; one that fills the view shows the source unscaled.
         let zoom = match (options.crop, options.distance) {
+            // Upright, a phone cuts off both sides of the image, as in a call.
+            (Crop::Whole, _) if options.species.in_room() => Span::new(1.15, 1.35),
             (Crop::Whole, Distance::Near) => Span::new(1.3, 1.65),
             (Crop::Whole, _) => Span::new(1.5, 2.0),
             (Crop::Filled, _) => Span::new(1.0, 1.2),
@@ -138,6 +178,11 @@ impl Pose {
         let (tilt, roll) = (Span::new(-most, most), Span::new(-most / 2.0, most / 2.0));
         // A hand held still drifts by millimeters and about one degree, with tremor near 9 Hz.
         let sway = |name, span| if hand { rng.draw(name, span) } else { 0.0 };
+        // A print is waved by 15 to 30 degrees to each side, less up and down.
+        let waved = [("waving of pitch", Span::new(0.08, 0.2)), ("waving of yaw", Span::new(0.26, 0.5))];
+        let (motion, bent) = (options.species.motion(), options.species == Species::BentPrint);
+        // Bent about the face, as a mask would be, more often than the other way.
+        let side = if rng.draw("side of the bend", Span::new(0.0, 1.0)) < 0.75 { 1.0 } else { -1.0 };
         Self {
             fill_ratio: rng.draw("fill", fill),
             zoom: rng.draw("zoom", zoom),
@@ -145,6 +190,13 @@ impl Pose {
             tilt_rad: [rng.draw("pitch", tilt), rng.draw("yaw", tilt), rng.draw("roll", roll)],
             sway_mm: sway("sway of place", Span::new(1.5, 4.0)),
             sway_rad: sway("sway of angle", Span::new(0.006, 0.02)),
+            wave_rad: waved.map(|(name, span)| if motion == Motion::Waved { rng.draw(name, span) } else { 0.0 }),
+            wave_hz: rng.draw("waves", Span::new(0.5, 1.0)),
+            wave_start: rng.draw("start of the waving", Span::new(0.0, 1.0)),
+            approach_ratio: if motion == Motion::Zoomed { rng.draw("approach", Span::new(0.2, 0.4)) } else { 0.0 },
+            approach_hz: rng.draw("approaches", Span::new(0.1, 0.2)),
+            bend_per_mm: if bent { side * rng.draw("bend", Span::new(0.002, 0.005)) } else { 0.0 },
+            bend_give_ratio: if bent { sway("give of the bend", Span::new(0.1, 0.25)) } else { 0.0 },
         }
     }
 }
@@ -168,6 +220,32 @@ impl Shown {
                 pwm_depth_ratio: 0.0,
                 curl_ratio: rng.draw("curl", ink.curl_ratio),
             },
+            Surface::Pixels => Self {
+                white_nits: 0.0,
+                gamma: 1.0,
+                saturation: 1.0,
+                pwm_hz: 0.0,
+                pwm_depth_ratio: 0.0,
+                curl_ratio: 0.0,
+            },
+        }
+    }
+}
+
+impl Movement {
+    fn draw(rng: ParamRng) -> Self {
+        Self {
+            blink_first_secs: rng.draw("first blink", Span::new(0.3, 0.9)),
+            // People at rest blink every three to four seconds; who wants to seem alive, more often.
+            blink_every_secs: rng.draw("blinks", Span::new(1.2, 2.2)),
+            // A blink takes 0.1 to 0.4 seconds.
+            blink_secs: rng.draw("blink", Span::new(0.2, 0.35)),
+            // Speech has four or five syllables a second.
+            syllable_hz: rng.draw("syllables", Span::new(2.5, 4.5)),
+            mouth_ratio: rng.draw("mouth", Span::new(0.5, 1.0)),
+            shift_ratio: rng.draw("shift", Span::new(0.03, 0.08)),
+            roll_rad: rng.draw("roll", Span::new(0.01, 0.04)),
+            parallax_ratio: rng.draw("parallax", Span::new(0.03, 0.08)),
         }
     }
 }
@@ -232,7 +310,7 @@ impl Optics {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::axes::Species, *};
+    use super::*;
 
     /// Visits every combination of the named choices, with a few seeds each.
     fn each(mut see: impl FnMut(&Options, Parameters)) {
@@ -282,7 +360,10 @@ mod tests {
             for (name, value, low, high) in rows {
                 assert!((low..=high).contains(&value), "{name} is {value}: {options:?}");
             }
-            assert_eq!(options.support == Support::Fixed, p.pose.sway_mm == 0.0 && p.pose.sway_rad == 0.0);
+            assert_eq!(options.support == Support::Hand, p.pose.sway_mm > 0.0 && p.pose.sway_rad > 0.0);
+            assert_eq!(options.species == Species::BentPrint, p.pose.bend_per_mm != 0.0);
+            assert_eq!(options.species == Species::WavedPrint, p.pose.wave_rad[1] > 0.0);
+            assert_eq!(options.species == Species::ZoomedPrint, p.pose.approach_ratio > 0.0);
             assert_eq!(options.crop == Crop::Filled, p.pose.fill_ratio > 1.0, "{options:?}");
         });
     }

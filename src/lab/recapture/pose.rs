@@ -1,12 +1,13 @@
 //! Position of the instrument, and the point on it that each photosite sees.
 
-use std::{f32::consts::TAU, time::Duration};
+use std::time::Duration;
 
 use super::{
     Options,
     axes::Crop,
+    bend::Bend,
+    motion::Deviation,
     parameters::{Optics, Pose},
-    rng::{Purpose, between, stream},
 };
 
 /// Photosites per output pixel and axis: the sensor resolution exceeds the output resolution.
@@ -29,6 +30,8 @@ pub(super) struct View {
     focal_px: f32,
     /// Distance from the camera to the instrument's center, mm, without sway.
     pub(super) distance_mm: f32,
+    /// The cylinder that takes the plane's place if the instrument is bent.
+    bend: Option<Bend>,
 }
 
 impl View {
@@ -44,18 +47,14 @@ impl View {
             Crop::Filled => picture.0.min(picture.1 * width as f32 / height as f32),
         };
         let distance_mm = spanned_mm * FOCAL_RATIO / pose.fill_ratio;
-        let mut angles = pose.tilt_rad;
+        let moved = Deviation::of(options.seed, pose, at.as_secs_f32());
         let [across, down] = pose.offset_ratio.map(|ratio| ratio * outer.0);
-        let mut place = [across, down, distance_mm];
-        if pose.sway_mm > 0.0 || pose.sway_rad > 0.0 {
-            let sway = |axis: u64| sway(options.seed, axis, at.as_secs_f32());
-            let [a, b, c] = [0, 1, 2].map(|axis| pose.sway_rad * sway(axis));
-            let [x, y, z] = [3, 4, 5].map(|axis| pose.sway_mm * sway(axis));
-            angles = [angles[0] + a, angles[1] + b, angles[2] + c];
-            place = [place[0] + x, place[1] + y, place[2] + z];
-        }
+        let angles = sum(pose.tilt_rad, moved.angles_rad);
+        let place = sum([across, down, distance_mm / moved.magnification], moved.place_mm);
         let centre = (width as f32 / 2.0, height as f32 / 2.0);
-        let view_from_instrument = projection(angles, place, focal_px, centre);
+        let axes = axes(angles);
+        let view_from_instrument = projection(axes, place, focal_px, centre);
+        let bend_per_mm = pose.bend_per_mm * moved.bend_ratio;
         Self {
             width: width as usize,
             height: height as usize,
@@ -63,14 +62,24 @@ impl View {
             cell_mm: distance_mm / focal_px,
             focal_px,
             distance_mm,
+            bend: (bend_per_mm != 0.0).then(|| Bend::new(bend_per_mm, axes, place)),
         }
     }
 
     /// The point on the instrument, in mm from its center, behind photosite (`x`, `y`).
     pub(super) fn instrument(&self, x: usize, y: usize) -> (f32, f32) {
         let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
+        if let Some(bend) = &self.bend {
+            let (across, down) = (x - self.width as f32 / 2.0, y - self.height as f32 / 2.0);
+            return bend.point([across / self.focal_px, down / self.focal_px, 1.0]);
+        }
         let [u, v, w] = self.homography.map(|[a, b, c]| a * x + b * y + c);
         (u / w, v / w)
+    }
+
+    /// The angle by which the instrument is turned at `along` mm from its center, radians: 0 if it is flat.
+    pub(super) fn turn(&self, along: f32) -> f32 {
+        self.bend.map_or(0.0, |bend| bend.turn(along))
     }
 
     /// Blur of the instrument on the sensor, in photosites: lens blur plus the circle of confusion.
@@ -85,25 +94,22 @@ impl View {
     }
 }
 
-/// Smooth hand sway along one axis, about −1 to 1: slow drift plus tremor near 9 Hz.
-fn sway(seed: u64, axis: u64, secs: f32) -> f32 {
-    let mut rng = stream(seed, Purpose::Sway, axis);
-    let bands = [(0.2, 0.5, 0.5), (0.6, 1.2, 0.3), (1.5, 3.0, 0.15), (8.0, 10.0, 0.05)];
-    bands
-        .map(|(low_hz, high_hz, weight)| {
-            let (hz, phase) = (between(&mut rng, low_hz, high_hz), between(&mut rng, 0.0, TAU));
-            weight * (TAU * hz * secs + phase).sin()
-        })
-        .iter()
-        .sum()
+fn sum(a: [f32; 3], [x, y, z]: [f32; 3]) -> [f32; 3] {
+    let [p, q, r] = a;
+    [p + x, q + y, r + z]
 }
 
-/// Homography of a plane rotated by `angles` (about x, y, z) at `place`, seen by a pinhole camera.
-fn projection([pitch, yaw, roll]: [f32; 3], place: [f32; 3], focal_px: f32, centre: (f32, f32)) -> [[f32; 3]; 3] {
+/// Directions of the axes of an instrument rotated by these angles about x, y and z: to the right, down, and away from the
+/// camera. They are the columns of R_y · R_x · R_z.
+fn axes([pitch, yaw, roll]: [f32; 3]) -> [[f32; 3]; 3] {
     let ((sp, cp), (sy, cy), (sr, cr)) = (pitch.sin_cos(), yaw.sin_cos(), roll.sin_cos());
-    // The first two columns of R_y · R_x · R_z: the directions of the instrument's axes.
     let along = [cy * cr + sy * sp * sr, cp * sr, -sy * cr + cy * sp * sr];
     let down = [-cy * sr + sy * sp * cr, cp * cr, sy * sr + cy * sp * cr];
+    [along, down, [sy * cp, -sp, cy * cp]]
+}
+
+/// Homography of a plane with `axes` at `place`, seen by a pinhole camera.
+fn projection([along, down, _]: [[f32; 3]; 3], place: [f32; 3], focal_px: f32, centre: (f32, f32)) -> [[f32; 3]; 3] {
     let project = |[x, y, z]: [f32; 3]| [focal_px * x + centre.0 * z, focal_px * y + centre.1 * z, z];
     let ([a, d, g], [b, e, h], [c, f, i]) = (project(along), project(down), project(place));
     [[a, b, c], [d, e, f], [g, h, i]]
@@ -130,7 +136,7 @@ mod tests {
 
     #[test]
     fn inverse_maps_points_back() {
-        let forward = projection([0.05, -0.06, 0.02], [3.0, -2.0, 300.0], 700.0, (400.0, 300.0));
+        let forward = projection(axes([0.05, -0.06, 0.02]), [3.0, -2.0, 300.0], 700.0, (400.0, 300.0));
         let back = inverse(forward);
         for (u, v) in [(0.0, 0.0), (50.0, -30.0), (-80.0, 60.0)] {
             let [x, y, w] = forward.map(|[a, b, c]| a * u + b * v + c);

@@ -21,6 +21,10 @@ pub(super) enum Purpose {
     Sensor,
     /// Choices made per clip of a labeled set.
     Choice,
+    /// Parameters and times of an animation.
+    Animation,
+    /// Things in the room.
+    Furniture,
 }
 
 /// The interval from which a parameter is drawn uniformly.

@@ -77,6 +77,14 @@ pub(super) fn expose(
     sharpen(&develop(&full, exposure), parameters.camera.sharpen_ratio)
 }
 
+/// The first `width` × `height` pixels of `light`, 0 to 1, without a camera: the sRGB curve alone.
+pub(super) fn encode(light: &Light, width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let value = light.rgb[y as usize * light.width + x as usize];
+        image::Rgb(value.map(|light| (encoded(light.clamp(0.0, 1.0)) * 255.0).round() as u8))
+    })
+}
+
 /// JPEG-compresses `picture` with `quality`, 1 to 100.
 pub(super) fn jpeg(picture: &RgbImage, quality: f32) -> ImageResult<Vec<u8>> {
     let mut out = Vec::new();

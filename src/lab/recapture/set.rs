@@ -57,6 +57,8 @@ pub struct Plan {
     pub crops: Vec<Crop>,
     /// Cameras; drawn for each clip if empty.
     pub cameras: Vec<&'static Camera>,
+    /// Number of frames at the start of each input that attacks leave out.
+    pub skip: u64,
     /// Maximum number of frames per clip.
     pub frames: Option<u64>,
     /// License of the set.
@@ -115,6 +117,7 @@ impl Plan {
             lights: Vec::new(),
             crops: Vec::new(),
             cameras: Vec::new(),
+            skip: 0,
             frames: None,
             licence: None,
         }
@@ -127,12 +130,12 @@ impl Plan {
     pub fn clips(&self, inputs: usize) -> Vec<Clip> {
         let mut clips = Vec::new();
         for species in chosen(&self.species, &Species::ALL) {
-            for support in chosen(&self.supports, species.supports()).filter(|s| species.supports().contains(s)) {
+            for support in possible(&self.supports, species.supports()) {
                 for device in
                     Device::of(species.instrument()).filter(|d| self.devices.is_empty() || self.devices.contains(d))
                 {
-                    for distance in chosen(&self.distances, &Distance::ALL) {
-                        for light in chosen(&self.lights, &Lighting::ALL) {
+                    for distance in possible(&self.distances, species.distances()) {
+                        for light in possible(&self.lights, species.lights()) {
                             let cell = (species, support, device, distance, light);
                             clips.extend((0..self.per_cell).filter_map(|nth| self.clip(cell, nth, inputs)));
                         }
@@ -156,12 +159,12 @@ impl Plan {
         let rng = ParamRng::new(seed, Purpose::Choice);
         // The first camera, with the size of the input, is not realistic: used only on request.
         let cameras: Vec<&'static Camera> = CAMERAS.iter().skip(1).collect();
-        let crop = rng.pick("crop", if self.crops.is_empty() { &Crop::ALL } else { &self.crops })?;
+        let crop = rng.pick("crop", &possible(&self.crops, species.crops()).collect::<Vec<_>>())?;
         let camera = rng.pick("camera", if self.cameras.is_empty() { &cameras } else { &self.cameras })?;
         let input = rng.pick("input", &(0..inputs).collect::<Vec<_>>())?;
-        let frames = self.frames;
+        let (skip, frames) = (self.skip, self.frames);
         Some(Clip {
-            options: Options { species, support, device, distance, light, crop, camera, frames, seed },
+            options: Options { species, support, device, distance, light, crop, camera, skip, frames, seed },
             input,
             path: format!("attack_{}/{name}-{nth}.avi", species.name()),
         })
@@ -173,6 +176,11 @@ type Cell = (Species, Support, &'static Device, Distance, Lighting);
 /// `wanted`, or `all` if it is empty.
 fn chosen<'a, T: Copy>(wanted: &'a [T], all: &'a [T]) -> impl Iterator<Item = T> + 'a {
     if wanted.is_empty() { all.iter().copied() } else { wanted.iter().copied() }
+}
+
+/// Those of `wanted`, or of all if it is empty, that are in `all`.
+fn possible<'a, T: Copy + PartialEq>(wanted: &'a [T], all: &'a [T]) -> impl Iterator<Item = T> + 'a {
+    chosen(wanted, all).filter(|one| all.contains(one))
 }
 
 /// Makes the set of `plan` from `inputs` in the folder `out`, which must be new or empty, on all cores. Returns the
@@ -284,9 +292,9 @@ mod tests {
     fn the_set_covers_all_combinations_with_distinct_clips() {
         let plan = Plan { per_cell: 2, ..Plan::new(5) };
         let clips = plan.clips(3);
-        // Devices by species: 4 + 2 + 2 + 2 + 2 on two supports, 2 monitors on one; times 3 distances and 4 kinds of
-        // lighting.
-        assert_eq!(clips.len(), (12 * 2 + 2) * 12 * 2);
+        // Devices by species on two supports: 4 for each of 4 prints, 2 for each of 8 on displays. On one: 2 monitors, 4
+        // waved prints. Times 3 distances and 4 kinds of lighting. And the file.
+        assert_eq!(clips.len(), (((16 + 16) * 2 + 2 + 4) * 12 + 1) * 2);
         let distinct = |of: fn(&Clip) -> String| clips.iter().map(of).collect::<BTreeSet<_>>().len();
         assert_eq!(distinct(|c| c.path.clone()), clips.len());
         assert_eq!(distinct(|c| c.options.seed.to_string()), clips.len());
@@ -307,10 +315,10 @@ mod tests {
         assert!(some.iter().all(|clip| all.contains(clip)));
         let other = Plan::new(6).clips(3);
         assert!(all.iter().zip(&other).all(|(a, b)| a.path == b.path && a.options.seed != b.options.seed));
-        let few = Plan { limit: Some(24), ..Plan::new(5) }.clips(3);
-        assert_eq!(few.len(), 24);
+        let few = Plan { limit: Some(60), ..Plan::new(5) }.clips(3);
+        assert_eq!(few.len(), 60);
         assert!(few.iter().all(|clip| all.contains(clip)));
-        assert_eq!(few.iter().map(|c| c.options.species).collect::<BTreeSet<_>>().len(), 6);
+        assert_eq!(few.iter().map(|c| c.options.species).collect::<BTreeSet<_>>().len(), Species::ALL.len());
         assert_eq!(few.iter().map(|c| c.options.light).collect::<BTreeSet<_>>().len(), 4);
         assert!(few.iter().any(|c| c.options.distance != Distance::Near));
         assert!(

@@ -82,6 +82,7 @@ impl Structure {
                 }
                 Texture::Continuous => Self::Smooth,
             },
+            Surface::Pixels => Self::Smooth,
         }
     }
 
