@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use super::{evaluate, extract_frames, fixture, run_lab};
 
-/// Number of frames per recording that attacks are made from: enough for a decision, few enough to be quick.
+/// Number of frames per attack for which the set gives none: enough for a decision, few enough to be quick.
 const FRAMES: usize = 46;
+/// Number of frames at the start of a recording that an attack may leave out.
+const MAX_SKIP: usize = 8;
 /// Maximum time from the first good frame to a decision, in milliseconds.
 const MAX_DECISION_MILLIS: u64 = 2_000;
 
@@ -94,7 +96,7 @@ fn make(manifest: &Path) {
     let set: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
     let clips = set["clip"].as_array().unwrap();
     for source in ["person-a-enrol", "person-a-verify"] {
-        extract_frames(&format!("{source}.mp4"), &folder.join(source), FRAMES);
+        extract_frames(&format!("{source}.mp4"), &folder.join(source), FRAMES + MAX_SKIP);
     }
     std::thread::scope(|scope| {
         for clip in clips {
@@ -104,13 +106,16 @@ fn make(manifest: &Path) {
                 fs::copy(fixture(path.file_name().unwrap().to_str().unwrap()), &path).unwrap();
                 continue;
             };
+            let frames = clip.get("frames").and_then(toml::Value::as_integer).unwrap_or(FRAMES as i64).to_string();
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
             scope.spawn(move || {
                 let [support, seed, source] = name.splitn(3, '-').collect::<Vec<_>>()[..] else { panic!("{name}") };
+                let (source, skip) = source.split_once('+').unwrap_or((source, "0"));
                 let (input, output) = (folder.join(source), path.to_str().unwrap().to_owned());
                 let input = input.to_str().unwrap();
-                let ran =
-                    run_lab(&["recapture", "--as", species, "--support", support, "--seed", seed, input, &output]);
+                let species = species.replace('_', "-");
+                let options = ["--as", &species, "--support", support, "--seed", seed, "--skip", skip];
+                let ran = run_lab(&[&["recapture"], &options[..], &["--frames", &frames, input, &output]].concat());
                 assert_eq!(ran.code, 0, "{name}: {}", ran.err);
             });
         }
