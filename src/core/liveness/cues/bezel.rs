@@ -1,7 +1,7 @@
 //! Whether the edge of a screen is visible in the image.
 //!
 //! A screen held in front of a camera sooner or later shows its bezel: black, bounded by long straight lines. Near the camera
-//! it is a band at a [side](sides) of the image; farther away it stands [around](around) the face. The lines may be tilted. Dark clothes,
+//! it is a band at one of the [`sides`] of the image; farther away it stands [`around`] the face. The lines may be tilted. Dark clothes,
 //! hair and shadows are neither as black nor as straight.
 
 mod around;
