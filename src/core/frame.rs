@@ -81,6 +81,14 @@ impl Frame {
         Self { pixels: Arc::new(Pixels(rgb)), ..self.clone() }
     }
 
+    /// The mirror image.
+    #[must_use]
+    pub fn mirrored(&self) -> Self {
+        let rows = self.rgb().as_chunks::<3>().0.chunks_exact((self.width() as usize).max(1));
+        let rgb = rows.flat_map(|row| row.iter().rev()).flatten().copied().collect();
+        Self { pixels: Arc::new(Pixels(rgb)), ..self.clone() }
+    }
+
     /// Attaches the moment of capture by this process's clock. It only measures how old a frame is when it is
     /// displayed; no decision depends on it.
     #[must_use]
@@ -138,6 +146,14 @@ mod tests {
         for (width, height) in [(0, 1), (1, 0), (MAX_SIDE_PX + 1, 1), (1, u32::MAX)] {
             assert_eq!(Frame::new(width, height, vec![], 0, at).unwrap_err(), FrameShapeError::Side { width, height });
         }
+    }
+
+    #[test]
+    fn a_mirror_image_has_each_row_reversed() {
+        let frame = Frame::new(2, 2, (1..=12).collect(), 3, Duration::ZERO).unwrap();
+        let mirrored = frame.mirrored();
+        assert_eq!(mirrored.rgb(), [4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9]);
+        assert_eq!((mirrored.seq(), mirrored.mirrored().rgb()), (3, frame.rgb()));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use embedder::Embedder;
 use passive::PassiveLiveness;
 
 pub use added::{AddedNet, AddedNetError};
-pub use embedder::Embedding;
+pub use embedder::{Embedding, FaceViews};
 pub use model::{Model, Source, model_claims, models};
 
 use countenance_core::{
@@ -178,9 +178,21 @@ impl Vision {
         self.embedder().map(drop)
     }
 
-    /// The embedding of `face`.
+    /// The embedding of `face`: the mean over its picture and the mirror image of it. Takes as long as one
+    /// [`faces`](Self::faces) and two runs of the network.
     pub fn embed(&self, frame: &Frame, face: &Face) -> Result<Embedding, VisionError> {
-        self.embedder()?.embed(frame, face)
+        self.views(frame, face)?.mean()
+    }
+
+    /// The embeddings of `face` as it is and mirrored, for a caller that needs more than their [mean](FaceViews::mean).
+    pub fn views(&self, frame: &Frame, face: &Face) -> Result<FaceViews, VisionError> {
+        let mirrored = frame.mirrored();
+        let landmarks = self.detector.steady_landmarks(face, &mirrored)?;
+        let embedder = self.embedder()?;
+        Ok(FaceViews {
+            as_seen: embedder.embed(frame, &landmarks)?,
+            mirrored: embedder.embed(&mirrored, &landmarks.mirrored(frame.width()))?,
+        })
     }
 
     fn embedder(&self) -> Result<&Embedder, VisionError> {

@@ -75,7 +75,8 @@ def cut(file, part, width, name):
 
 
 def measure(picture, networks):
-    """The best face of `picture`, the logits of its crops, and its embedding."""
+    """The best face of `picture`, the logits of its crops, and its embeddings, as it is and mirrored,
+    aligned by the mean of its landmarks and those of the mirror image."""
     import cv2
     import numpy as np
     import onnxruntime
@@ -88,9 +89,17 @@ def measure(picture, networks):
     letterbox[:rows, :columns] = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_LINEAR)
     size = (prepare.DETECTOR_WIDTH, prepare.DETECTOR_HEIGHT)
     detector = cv2.FaceDetectorYN.create(str(networks["yunet"]), "", size, score_threshold=0.5, nms_threshold=0.3)
-    _, faces = detector.detect(letterbox)
-    face = max(faces, key=lambda face: face[14])
-    face[:14] *= np.tile([width / columns, height / rows], 7)
+    mirrored_letterbox = np.zeros_like(letterbox)
+    mirrored_letterbox[:rows, :columns] = cv2.resize(cv2.flip(picture, 1), (columns, rows), interpolation=cv2.INTER_LINEAR)
+
+    def best(letterbox):
+        _, faces = detector.detect(letterbox)
+        face = max(faces, key=lambda face: face[14])
+        face[:14] *= np.tile([width / columns, height / rows], 7)
+        return face, len(faces)
+
+    face, count = best(letterbox)
+    mirrored_face, _ = best(mirrored_letterbox)
 
     def run(name, picture):
         model = networks[name].read_bytes()
@@ -104,17 +113,26 @@ def measure(picture, networks):
     logits = [run("liveness", crop(picture, box, scale, 128)).tolist() for scale in SCALES]
     wide = run("liveness-wide", crop(picture, box, WIDE_SCALE, prepare.WIDE_SIDE)).tolist()
     points = face[4:14].reshape(5, 2).astype(float)
-    aligned = cv2.warpAffine(picture, similarity(points), (112, 112), flags=cv2.INTER_LINEAR)
-    embedding = run("embedding", (aligned.astype(np.float32) - 127) / 128)
-    embedding /= np.linalg.norm(embedding)
+    # Right and left change places in a mirror.
+    mirrored_points = mirrored_face[4:14].reshape(5, 2).astype(float)[[1, 0, 2, 4, 3]]
+    mirrored_points[:, 0] = width - 1 - mirrored_points[:, 0]
+    steady = (points + mirrored_points) / 2
+    steady_mirrored = steady[[1, 0, 2, 4, 3]]
+    steady_mirrored[:, 0] = width - 1 - steady_mirrored[:, 0]
+    views = []
+    for view, at in ((picture, steady), (cv2.flip(picture, 1), steady_mirrored)):
+        aligned = cv2.warpAffine(view, similarity(at), (112, 112), flags=cv2.INTER_LINEAR)
+        views.append(run("embedding", (aligned.astype(np.float32) - 127) / 128))
+    as_seen, mirrored = ([round(float(value), 6) for value in view / np.linalg.norm(view)] for view in views)
     return {
-        "faces": len(faces),
+        "faces": count,
         "score": float(face[14]),
         "rect": face[:4].tolist(),
         "landmarks": points.tolist(),
         "logits": logits,
         "wide": wide,
-        "embedding": [round(float(value), 6) for value in embedding],
+        "embedding": as_seen,
+        "mirrored": mirrored,
     }
 
 

@@ -10,7 +10,7 @@ use countenance_core::{
     quality::{Hint, fault_of_cut, judge, measure::Measures},
 };
 use countenance_verifier::{SAMPLE_SLACK_RATIO, SampleAnalysis, SampleAnalyzer, remeasure};
-use countenance_vision::{Embedding, Vision};
+use countenance_vision::{Embedding, FaceViews, Vision};
 
 use countenance_vision::testing::VISION;
 
@@ -130,4 +130,25 @@ fn a_template_of_three_samples_matches_better_than_one_and_no_impostor() {
         assert!(samples.iter().all(|sample| sample.cosine(&samples[0]) >= policy.enrol_cosine_min));
     }
     assert!(mean(&three) > mean(&one), "{} {}", mean(&three), mean(&one));
+}
+
+/// Versions before stored the mean of what the network says of a face as it is seen, without its mirror image.
+#[test]
+fn a_template_of_an_earlier_version_matches_its_person_and_no_impostor() {
+    let policy = MatchPolicy::default();
+    let views = |clip: &str| -> Vec<FaceViews> {
+        good_frames(clip).iter().map(|(frame, face)| VISION.views(frame, face).unwrap()).collect()
+    };
+    let [enrol, verify, other] = ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"].map(views);
+    let probes = |clip: &[FaceViews]| clip.iter().map(|views| views.mean().unwrap()).collect::<Vec<_>>();
+    for samples in enrol.windows(3) {
+        let earlier = Embedding::mean(samples.iter().map(|sample| (&sample.as_seen, 1.0))).unwrap();
+        let today = Embedding::mean(probes(samples).iter().map(|sample| (sample, 1.0))).unwrap();
+        for probe in probes(&verify) {
+            let (before, now) = (probe.cosine(&earlier), probe.cosine(&today));
+            assert!(before >= policy.cosine_min && now - before < 0.05, "{before} {now}");
+        }
+        assert!(probes(&other).iter().all(|probe| probe.cosine(&earlier) < policy.cosine_min - 0.1));
+        assert!(earlier.cosine(&today) > 0.95, "{}", earlier.cosine(&today));
+    }
 }

@@ -32,7 +32,7 @@ use countenance_verifier::{
     AnalysisError, BindError, ConnectionLimits, Database, FaceAnalysis, Limits, Mailer, MasterKey, Rate, RateLimits,
     Rules, SampleAnalysis, SampleAnalyzer, Setup, StoreError, TwilioVerify, Verifier,
 };
-use countenance_vision::Embedding;
+use countenance_vision::{Embedding, FaceViews};
 use hyper_util::rt::TokioIo;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -132,6 +132,11 @@ fn ada_on(number: usize) -> Embedding {
     Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
 }
 
+/// The views of a face that looks the same mirrored.
+fn views_of(embedding: &Embedding) -> FaceViews {
+    FaceViews { as_seen: embedding.clone(), mirrored: embedding.clone() }
+}
+
 /// Finds the same in every sample, except in those configured by frame number.
 #[derive(Default)]
 pub(super) struct FakeSampleAnalyzer {
@@ -145,9 +150,10 @@ impl SampleAnalyzer for FakeSampleAnalyzer {
     fn analyze_sample(&self, sample: &Frame, _policy: &QualityPolicy) -> Result<SampleAnalysis, AnalysisError> {
         let number = number_of(sample);
         let first = *self.first.lock().unwrap().get_or_insert(number);
-        let analysis_of = |interocular_px, liveness, embedding| {
+        let analysis_of = |interocular_px, liveness, embedding: Embedding| {
             let measures = measures(interocular_px);
-            Ok(SampleAnalysis::OneFace(FaceAnalysis { measures, liveness, embedding }))
+            let views = views_of(&embedding);
+            Ok(SampleAnalysis::OneFace(FaceAnalysis { measures, liveness, embedding, views }))
         };
         let analysis = |interocular_px, liveness, face| analysis_of(interocular_px, liveness, embedding(face));
         let configured =

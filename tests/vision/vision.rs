@@ -10,7 +10,7 @@ use countenance_core::{
     liveness::NetOdds,
     policy::{LivenessPolicy, NetPolicy},
 };
-use countenance_vision::{Embedding, VisionError, models};
+use countenance_vision::{Embedding, FaceViews, VisionError, models};
 use serde::Deserialize;
 
 use countenance_vision::testing::VISION;
@@ -25,6 +25,7 @@ pub(crate) struct Golden {
     logits: [[f32; 3]; 3],
     wide: [f32; 3],
     embedding: Vec<f32>,
+    mirrored: Vec<f32>,
 }
 
 impl Golden {
@@ -35,9 +36,12 @@ impl Golden {
         Face { rect: Rect::new(x, y, width, height), landmarks, score: self.score, upside_down: false }
     }
 
-    fn embedding(&self) -> Embedding {
-        let bytes: Vec<u8> = self.embedding.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Embedding::from_bytes(&bytes).unwrap()
+    fn views(&self) -> FaceViews {
+        let [as_seen, mirrored] = [&self.embedding, &self.mirrored].map(|values| {
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            Embedding::from_bytes(&bytes).unwrap()
+        });
+        FaceViews { as_seen, mirrored }
     }
 }
 
@@ -115,8 +119,28 @@ fn rejects_an_unknown_network_by_name() {
 #[test]
 fn embeddings_are_those_of_onnx_runtime_on_the_published_network() {
     for (name, frame, golden) in images() {
-        let cosine = VISION.embed(&frame, &golden.face()).unwrap().cosine(&golden.embedding());
-        assert!(cosine > 0.999, "{name}: {cosine}");
+        let (ours, theirs) = (VISION.views(&frame, &golden.face()).unwrap(), golden.views());
+        let mean = VISION.embed(&frame, &golden.face()).unwrap();
+        let cosines = [
+            ours.as_seen.cosine(&theirs.as_seen),
+            ours.mirrored.cosine(&theirs.mirrored),
+            mean.cosine(&theirs.mean().unwrap()),
+        ];
+        assert!(cosines.iter().all(|cosine| *cosine > 0.999), "{name}: {cosines:?}");
+    }
+}
+
+/// The landmarks are those of both, so that a mirrored picture differs in nothing but the order of its two views.
+#[test]
+fn a_picture_and_its_mirror_image_have_the_same_embedding() {
+    for (name, frame, golden) in images() {
+        let mirrored = frame.mirrored();
+        let [one, other] =
+            [&frame, &mirrored].map(|frame| VISION.views(frame, &VISION.faces(frame).unwrap()[0]).unwrap());
+        assert!(one.as_seen.cosine(&other.mirrored) > 0.999, "{name}: {}", one.as_seen.cosine(&other.mirrored));
+        assert!(one.mean().unwrap().cosine(&other.mean().unwrap()) > 0.999, "{name}");
+        let alone = VISION.embed(&frame, &golden.face()).unwrap();
+        assert!(alone.cosine(&one.mean().unwrap()) > 0.999, "{name}");
     }
 }
 

@@ -101,6 +101,7 @@ pub(crate) mod tests {
     use countenance_core::{
         policy::NetPolicy, protocol::QualityClaim, quality::measure::Measures, testing::live_claim,
     };
+    use countenance_vision::FaceViews;
 
     /// An embedding with these first two values.
     pub(crate) fn embedding(x: f32, y: f32) -> Embedding {
@@ -132,7 +133,8 @@ pub(crate) mod tests {
             eye_light_ratio: 1.0,
             upside_down: false,
         };
-        FaceAnalysis { measures, liveness, embedding }
+        let views = FaceViews { as_seen: embedding.clone(), mirrored: embedding.clone() };
+        FaceAnalysis { measures, liveness, embedding, views }
     }
 
     fn analysis(interocular_px: f32, liveness: f32) -> SampleAnalysis {

@@ -9,7 +9,7 @@ use countenance_core::{
     policy::{NetPolicy, QualityPolicy},
     quality::measure::Measures,
 };
-use countenance_vision::{Embedding, Vision, VisionError};
+use countenance_vision::{Embedding, FaceViews, Vision, VisionError};
 
 /// Analyzes samples: in production with the embedded networks, in tests with a fake that returns prepared results.
 pub trait SampleAnalyzer: Send + Sync {
@@ -35,8 +35,10 @@ pub struct FaceAnalysis {
     pub measures: Measures,
     /// Mean log odds over the crop scales, each clipped to ±9.2.
     pub liveness: f32,
-    /// Embedding of the face.
+    /// Embedding of the face, to compare people by: the mean of `views`.
     pub embedding: Embedding,
+    /// Embeddings of the sample as it is and mirrored, to compare pictures by.
+    pub views: FaceViews,
 }
 
 /// A network failed on the sample, or its thread panicked.
@@ -66,11 +68,13 @@ impl SampleAnalyzer for Arc<Vision> {
         // As SAMPLE_LIVENESS_MIN was measured.
         let net = NetPolicy { scales: vec![1.0, 1.5, 2.7], weights: vec![1.0; 3], ..NetPolicy::face() };
         let nets = self.liveness(sample, face, &[net])?;
+        let views = self.views(sample, face)?;
         let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
         Ok(SampleAnalysis::OneFace(FaceAnalysis {
             measures: Measures::of(sample, face),
             liveness: odds.iter().sum::<f32>() / odds.len() as f32,
-            embedding: self.embed(sample, face)?,
+            embedding: views.mean()?,
+            views,
         }))
     }
 }

@@ -129,7 +129,7 @@ fn judge_samples(
     Ok(match (&case.template, case.session.purpose) {
         // Two sessions may both have started as enrollments: the second is compared with the first one's template.
         // A recording that the integration allows gives the same pictures each time.
-        (Some(template), _) if !stands_in(&claims.camera) && template.has_copy(&analysis.embedding) => {
+        (Some(template), _) if !stands_in(&claims.camera) && template.has_copy(&analysis.views) => {
             return Err(Refusal::SampleUsed);
         }
         (Some(template), _) => match judge_match(&analysis.embedding, template, &case.matching) {
@@ -140,7 +140,7 @@ fn judge_samples(
             let analyses = further.iter().map(analyze_sample).collect::<Result<Vec<_>, _>>()?;
             let enrolled = judge_further(analyses, policy).map_err(EnrolError::Rejected).and_then(|further| {
                 let template = template::enrol(&analysis, &further, &case.matching)?;
-                let samples = std::iter::once(analysis).chain(further).map(|analysis| analysis.embedding).collect();
+                let samples = std::iter::once(analysis).chain(further).map(|analysis| analysis.views.as_seen).collect();
                 Ok(Enrollment { template, samples, consent: claims.consent.clone() })
             });
             match enrolled {
