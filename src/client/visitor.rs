@@ -33,8 +33,8 @@ use crate::capture::FaceAnalyzer;
 
 /// Embeddings that are remembered of a face.
 const SAMPLES: usize = 3;
-/// Cosine from which a face is the visitor's. Origin: as the policy's `enrolled_cosine_min`: in other light 7,200 of 7,200
-/// comparisons of the same person reach it, and 0.05 % of those of different people.
+/// Cosine from which a face is the visitor's. Origin: as the policy's `enrolled_cosine_min`: all 2,520 webcam comparisons of the
+/// same person reach it, and 1.7 in 10,000 of those of different people.
 const SAME_COSINE: f32 = 0.40;
 /// Comparisons in a row that must find somebody else. Origin: our choice; a single frame may be blurred.
 const OTHERS: u32 = 3;

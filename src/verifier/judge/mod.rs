@@ -206,8 +206,8 @@ pub(crate) mod tests {
         let moved = Template { enrolled: embedding(0.85, -0.527), ..fresh.clone() };
         for (case, template, seen, matches) in [
             ("itself", &fresh, embedding(1.0, 0.0), true),
-            ("just similar enough", &fresh, embedding(0.51, 0.860), true),
-            ("just too different", &fresh, embedding(0.49, 0.872), false),
+            ("just similar enough", &fresh, embedding(0.44, 0.898), true),
+            ("just too different", &fresh, embedding(0.42, 0.908), false),
             ("opposite", &fresh, embedding(-1.0, 0.0), false),
             ("similar to the updated template", &moved, embedding(0.9, 0.436), true),
             ("too far from the enrolled template", &moved, embedding(0.6, 0.8), false),
