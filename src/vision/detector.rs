@@ -51,7 +51,7 @@ impl Detector {
     /// The landmarks of `face`: each halfway between where the network placed it in the frame and where it places it in
     /// `mirrored`, the frame's mirror image. The two errors differ, so that the mean is nearer to the true place. As in the
     /// frame alone if the mirror image has no face there.
-    pub(super) fn steady_landmarks(&self, face: &Face, mirrored: &Frame) -> Result<Landmarks, VisionError> {
+    pub(super) fn averaged_landmarks(&self, face: &Face, mirrored: &Frame) -> Result<Landmarks, VisionError> {
         let Rect { x, y, width, height, .. } = face.rect;
         let expected = Rect::new(mirrored.width() as f32 - x - width, y, width, height);
         let found = self.faces(mirrored)?;

@@ -187,7 +187,7 @@ impl Vision {
     /// The embeddings of `face` as it is and mirrored, for a caller that needs more than their [mean](FaceViews::mean).
     pub fn views(&self, frame: &Frame, face: &Face) -> Result<FaceViews, VisionError> {
         let mirrored = frame.mirrored();
-        let landmarks = self.detector.steady_landmarks(face, &mirrored)?;
+        let landmarks = self.detector.averaged_landmarks(face, &mirrored)?;
         let embedder = self.embedder()?;
         Ok(FaceViews {
             as_seen: embedder.embed(frame, &landmarks)?,

@@ -28,7 +28,7 @@ const INTEROCULAR_PX: f32 = 70.0;
 const HOUR_SECS: i64 = 3600;
 /// Cosine similarity from which two embeddings are of one picture, encoded anew. Origin: of 2,520 pairs of frames of one
 /// person 0.8 s or more apart in a clip the nearest has 0.9949, of 2,940 pairs from two clips in the same light 0.9910
-/// (120 genuine Replay-Attack clips); before steady landmarks, of 22,800 and 24,000 pairs, 0.9953 and 0.9911.
+/// (120 genuine Replay-Attack clips); before averaged landmarks, of 22,800 and 24,000 pairs, 0.9953 and 0.9911.
 /// `models/REPORT.md` says which changes of a picture go undetected.
 pub(crate) const COPY_COSINE: f32 = 0.9965;
 
