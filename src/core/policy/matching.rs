@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct MatchPolicy {
     /// Minimum cosine to the account's template. Origin: the lowest, in steps of 0.01, at which the false match rate is below
-    /// 1:10,000 with its interval: 5.6 in 100,000 (2.5 to 9.5) of 678,688 comparisons of different people on LFW. There, it
-    /// rejects 2.4 % (1.1 to 3.9) of 507 comparisons of the same person, years apart; on Replay-Attack none of 2,520.
+    /// 1:10,000 with its interval: 6.0 in 100,000 (2.8 to 9.8) of 678,688 comparisons of different people on LFW. There, it
+    /// rejects 2.2 % (0.8 to 3.8) of 507 comparisons of the same person, years apart; on Replay-Attack none of 2,520.
     pub cosine_min: f32,
     /// Minimum cosine to the template as enrolled, however the account's template has changed since. Origin: bounds what
     /// updates can do; 1.7 in 10,000 (1.1 to 2.3) of the comparisons of different people on LFW reach it, and all 2,520 of the
